@@ -1,0 +1,1 @@
+"""Tandem's core: keeps a planning board and Outlook calendars in step."""

@@ -1,0 +1,1 @@
+"""How others say it: one package per outside, none knows another."""

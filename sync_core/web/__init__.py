@@ -1,0 +1,1 @@
+"""How we are spoken to: request to checked, typed values to response; no rules."""

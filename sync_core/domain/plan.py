@@ -1,0 +1,189 @@
+"""What is to be done about one pair, with the reason for each step; data, so that it can be shown and stored."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sync_core.domain.appointment import AppointmentKey, Revision
+from sync_core.domain.content import Content, Field
+from sync_core.domain.event import Event, EventId, EventRef
+from sync_core.domain.identity import PairId
+from sync_core.domain.link import Link
+from sync_core.domain.resource import CalendarRef, ResourceId
+
+
+@dataclass(frozen=True, slots=True)
+class CreateEvent:
+    """A new event. `transaction_id` names this birth; a repeat under it makes no second event."""
+
+    calendar: CalendarRef
+    content: Content
+    transaction_id: str
+    marker: str
+    generation: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateEvent:
+    """Write the named fields of `content`; `before` is the event as last seen, `version` its mark, empty for any."""
+
+    ref: EventRef
+    before: Content
+    content: Content
+    fields: frozenset[Field]
+    version: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteEvent:
+    """Remove an event we made; `inferred` unless the board itself stated it."""
+
+    ref: EventRef
+    before: Content | None
+    version: str
+    reason: str
+    inferred: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CreateAppointment:
+    """Put a block on the board under an id derived from this birth."""
+
+    key: AppointmentKey
+    resource: ResourceId
+    content: Content
+    generation: int
+    idempotency_key: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateAppointment:
+    """Write the named fields, conditional on `revision`."""
+
+    key: AppointmentKey
+    resource: ResourceId
+    before: Content | None
+    content: Content
+    fields: frozenset[Field]
+    revision: Revision
+    idempotency_key: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteAppointment:
+    """Remove a block that was born in Outlook, conditional on `revision`."""
+
+    key: AppointmentKey
+    resource: ResourceId
+    before: Content | None
+    revision: Revision
+    idempotency_key: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unplan:
+    """Take this resource off; `remaining` keep theirs, as of `revision`. None remaining un-plans the appointment."""
+
+    key: AppointmentKey
+    resource: ResourceId
+    remaining: tuple[ResourceId, ...]
+    before: Content | None
+    revision: Revision
+    idempotency_key: str
+    reason: str
+
+
+EventOperation = CreateEvent | UpdateEvent | DeleteEvent
+BoardOperation = CreateAppointment | UpdateAppointment | DeleteAppointment | Unplan
+Operation = EventOperation | BoardOperation
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Both sides edited one field to different values; the loser's words are kept in the journal."""
+
+    field: Field
+    winner: str
+
+
+class Verdict(StrEnum):
+    """What the decision came to, in a word for logs and counters."""
+
+    SETTLED = "settled"
+    OPERATES = "operates"
+    SKIPPED = "skipped"
+    HELD = "held"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One pair's way from here.
+
+    `link` is what is remembered even if every operation fails: the board's newest state, the condition, and the
+    baselines of fields on which both sides agree without a write. `loser` is content that is about to be overwritten
+    by the other side's, both sides for a conflict; it goes to the journal before anything is sent.
+    """
+
+    pair: PairId
+    verdict: Verdict
+    reason: str
+    link: Link | None
+    operations: tuple[Operation, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    lost_event: Content | None = None
+    lost_appointment: Content | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """It took effect. `event` is the event as answered; `revision` what the board answered, None if it said none."""
+
+    event: Event | None = None
+    revision: Revision | None = None
+    answer: Content | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BornDead:
+    """The create was answered with an event that no longer lives: it counts as made, and its end is decided anew."""
+
+    event_id: EventId
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """It was changed since we looked; nothing was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """The target answers as if it did not exist; nothing was written, and whether it is gone is to be tested."""
+
+
+@dataclass(frozen=True, slots=True)
+class Postponed:
+    """It certainly took no effect and may be tried again; `after_seconds` is what the other side asked for."""
+
+    reason: str
+    after_seconds: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """This one operation will not be taken as it stands; the pair waits with these words."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """No answer came: it may or may not have taken effect, so its announcement stays until that is found out."""
+
+    reason: str
+
+
+Outcome = Done | BornDead | Moved | Missing | Postponed | Denied | Unknown
