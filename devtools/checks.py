@@ -1,0 +1,55 @@
+"""What must be green: the tests alone, or everything a reviewer would run."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from devtools.paths import ROOT
+
+# `loadfile` keeps the tests of a file on one worker, so that they share what its fixtures started; two fit two cores.
+PYTEST = ("-m", "pytest", "-n", "2", "--dist", "loadfile")
+STEPS = (
+    ("format", ("-m", "ruff", "format", "--check", ".")),
+    ("lint", ("-m", "ruff", "check", ".")),
+    ("types", ("-m", "mypy")),
+    ("import contracts", ("-c", "from importlinter.cli import lint_imports_command as lint; lint()")),
+    ("tests", PYTEST),
+)
+
+
+def run_tests(arguments: Sequence[str]) -> int:
+    """Run the tests and return pytest's exit code; `arguments` go to pytest."""
+    return _run((*PYTEST, *arguments))
+
+
+def run_all_checks() -> int:
+    """Run every check, also after one has failed, and return 0 only if all are green."""
+    red = []
+    for name, step in STEPS:
+        print(f"\n── {name} " + "─" * (70 - len(name)), flush=True)
+        if _run(step):
+            red.append(name)
+    print(f"\nNot green: {', '.join(red)}." if red else "\nAll green.", flush=True)
+    return 1 if red else 0
+
+
+def run_module(name: str, *arguments: str) -> int:
+    """Run a Python module from the root of the working copy and return its exit code."""
+    return _run(("-m", name, *arguments))
+
+
+def _run(arguments: Sequence[str]) -> int:
+    search = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+    running = subprocess.Popen([sys.executable, *arguments], cwd=ROOT, env={**os.environ, "PATH": search})
+    try:
+        return running.wait()
+    except KeyboardInterrupt:
+        # The terminal has told pytest too; it still takes down what its fixtures started.
+        running.terminate()
+        try:
+            running.wait(15)
+        except subprocess.TimeoutExpired:
+            running.kill()
+        raise

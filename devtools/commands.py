@@ -1,0 +1,98 @@
+"""Reads the command line of dev.py and calls what each command does."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from devtools import checks
+from devtools.azurite import PORTS, start_azurite
+from devtools.development import (
+    BOARD_PORT,
+    GRAPH_PORT,
+    HOST_PORT,
+    loopback,
+    own_settings,
+    settings_for,
+)
+from devtools.launch import WEBHOOK_ROUTE, has_core_tools, start_board, start_graph, start_host
+from devtools.processes import Parts, termination_as_interrupt
+from devtools.trouble import Trouble
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command to its end and return its exit code.
+
+    Raises:
+        Trouble: The command cannot do what it is for.
+    """
+    if arguments[0] == "test":  # everything after it is pytest's
+        with termination_as_interrupt():
+            return checks.run_tests(arguments[1:])
+    options = _parser().parse_args(arguments)
+    with termination_as_interrupt():
+        return _run_command(options)
+
+
+def _run_command(options: argparse.Namespace) -> int:
+    match options.command:
+        case "check":
+            return checks.run_all_checks()
+        case "up":
+            from devtools.up import stay_up
+
+            return stay_up(options.location)
+        case "demo":
+            from devtools.demo import run_day
+
+            return run_day()
+        case "send":
+            from devtools.send import send
+
+            return send(options.file, options.url)
+        case "machine":
+            return checks.run_module("tests.machine", "--examples", str(options.examples))
+    return _stay_with_one_part(options)
+
+
+def _stay_with_one_part(options: argparse.Namespace) -> int:
+    host, graph, board = loopback(HOST_PORT), loopback(GRAPH_PORT), loopback(BOARD_PORT)
+    with Parts() as parts:
+        match options.command:
+            case "azurite":
+                first = options.port
+                ports = (first, first + 1, first + 2) if first else (0, 0, 0)
+                azurite = start_azurite(parts, ports=ports, location=options.location)
+                print(f"azurite ready at {azurite.blob} {azurite.queue} {azurite.table}")
+                print(f"AzureWebJobsStorage={azurite.connection_string}", flush=True)
+            case "graph":
+                start_graph(parts, options.port, echo=print)
+            case "board":
+                start_board(parts, host, graph, options.port, echo=print)
+            case "host":
+                settings = {
+                    **settings_for("UseDevelopmentStorage=true", loopback(options.port), graph, board),
+                    **own_settings(),
+                }
+                start_host(parts, settings, options.port, with_core_tools=has_core_tools(), echo=print)
+        ended = parts.wait_for_an_end()
+        raise Trouble(f"{ended.name} ended by itself.")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="dev.py", allow_abbrev=False)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("demo")
+    commands.add_parser("check")
+    up = commands.add_parser("up")
+    up.add_argument("--location", type=Path, help="keep the storage in this directory instead of in memory")
+    for name, port in (("azurite", PORTS[0]), ("graph", GRAPH_PORT), ("board", BOARD_PORT), ("host", HOST_PORT)):
+        part = commands.add_parser(name)
+        part.add_argument("--port", type=int, default=port)
+        if name == "azurite":
+            part.add_argument("--location", type=Path)
+    send = commands.add_parser("send")
+    send.add_argument("file", type=Path)
+    send.add_argument("--url", default=loopback(HOST_PORT) + WEBHOOK_ROUTE)
+    machine = commands.add_parser("machine")
+    machine.add_argument("--examples", type=int, required=True)
+    return parser

@@ -1,0 +1,58 @@
+"""The addresses and harmless values that everything on one machine agrees on."""
+
+import json
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from devtools.paths import ROOT
+from devtools.trouble import Trouble
+
+HOST_PORT, GRAPH_PORT, BOARD_PORT = 7071, 7081, 7082
+CONNECTOR_ID = "7a4f3c1e-9b52-4c8e-8d1a-2f6b0c9e5d31"
+GRAPH_TOKEN = "development-token"  # noqa: S105 - opens nothing but the simulator, and is refused for any other host
+BOARD_KEY = "development-key"
+WEBHOOK_SECRET = "whsec_dGFuZGVtLWRldmVsb3BtZW50LXNlY3JldC0wMDE="  # noqa: S105 - as above
+OWN_SETTINGS = ROOT / "local.settings.json"
+
+
+def loopback(port: int) -> str:
+    """Return the address of a part on this machine."""
+    return f"http://127.0.0.1:{port}"
+
+
+def settings_for(storage: str, host: str, graph: str, board: str) -> dict[str, str]:
+    """Return the function app's settings for parts at these addresses; `storage` is a connection string."""
+    return {
+        "FUNCTIONS_WORKER_RUNTIME": "python",
+        "AzureWebJobsStorage": storage,
+        "TANDEM_CONNECTOR_ID": CONNECTOR_ID,
+        "TANDEM_PUBLIC_URL": host,
+        "GRAPH_ENDPOINT": graph,
+        "GRAPH_DEVELOPMENT_TOKEN": GRAPH_TOKEN,
+        "SCHEDULER_URL": board,
+        "SCHEDULER_API_KEY": BOARD_KEY,
+        "SCHEDULER_WEBHOOK_SECRETS": WEBHOOK_SECRET,
+        "RENEW_SCHEDULE": "0 0 * * * *",
+        "PULL_SCHEDULE": "0 */5 * * * *",
+        "TIDY_SCHEDULE": "0 30 3 * * *",
+    }
+
+
+def own_settings() -> dict[str, str]:
+    """Return the developer's local.settings.json, which wins over every default; empty if there is none.
+
+    Raises:
+        Trouble: The file is not what Core Tools would read either.
+    """
+    if not OWN_SETTINGS.exists():
+        return {}
+    try:
+        values = json.loads(OWN_SETTINGS.read_text("utf-8")).get("Values", {})
+        return {str(name): str(value) for name, value in values.items()}
+    except (ValueError, AttributeError) as error:
+        raise Trouble(f"{OWN_SETTINGS.name} cannot be read as JSON with an object `Values`: {error}") from error
+
+
+def speaks_to_loopback(settings: Mapping[str, str], name: str) -> bool:
+    """Whether the address in this setting is on this machine, and so served by a simulator."""
+    return urlsplit(settings.get(name, "")).hostname in {"127.0.0.1", "localhost", "::1"}

@@ -1,0 +1,48 @@
+"""Everything at once, on the addresses the documentation names, until Ctrl-C."""
+
+from pathlib import Path
+
+from devtools.azurite import PORTS, start_azurite
+from devtools.development import (
+    BOARD_PORT,
+    GRAPH_PORT,
+    HOST_PORT,
+    loopback,
+    own_settings,
+    settings_for,
+    speaks_to_loopback,
+)
+from devtools.launch import has_core_tools, start_board, start_graph, start_host
+from devtools.processes import Parts, check_port
+from devtools.trouble import Trouble
+
+MOVED = "stop what uses it (`up` needs its fixed addresses)"
+
+
+def stay_up(location: Path | None = None) -> int:
+    """Start all parts, load the demo team, print the addresses, and wait for Ctrl-C.
+
+    Raises:
+        Trouble: A part could not start, or ended by itself.
+    """
+    from devtools.team import load_team
+
+    host, graph, board = loopback(HOST_PORT), loopback(GRAPH_PORT), loopback(BOARD_PORT)
+    for port, name in ((HOST_PORT, "the functions host"), (GRAPH_PORT, "Graph"), (BOARD_PORT, "the board")):
+        check_port(port, name, MOVED)
+    with Parts() as parts:
+        azurite = start_azurite(parts, ports=PORTS, location=location)
+        settings = {**settings_for(azurite.connection_string, host, graph, board), **own_settings()}
+        simulates_graph = speaks_to_loopback(settings, "GRAPH_ENDPOINT")
+        if simulates_graph:
+            start_graph(parts, GRAPH_PORT, echo=print)
+            load_team(settings)
+        start_host(parts, settings, HOST_PORT, with_core_tools=has_core_tools(), echo=print)
+        if speaks_to_loopback(settings, "SCHEDULER_URL"):
+            start_board(parts, host, graph if simulates_graph else None, BOARD_PORT, echo=print)
+        print(f"\n  {board}/              the board above the Outlook calendars: drag something")
+        print(f"  {host}/api/health    what the function app thinks of its settings")
+        print(f"  {graph if simulates_graph else settings['GRAPH_ENDPOINT']}               Microsoft Graph")
+        print(f"  {azurite.blob} …            storage (blobs, queues, tables)\n\nCtrl-C ends everything.", flush=True)
+        ended = parts.wait_for_an_end()
+        raise Trouble(f"{ended.name} ended by itself:\n{ended.last_lines()}")
