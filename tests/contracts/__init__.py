@@ -1,0 +1,1 @@
+"""One suite per port, for its fake and its real adapter alike."""

@@ -1,0 +1,1 @@
+"""The ports in memory, each passing the same contract suite as the real adapter."""
