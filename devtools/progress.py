@@ -65,5 +65,5 @@ def run_with_progress(
 def _collect(running: "subprocess.Popen[str]", lines: "deque[str]") -> None:
     assert running.stdout is not None
     for line in running.stdout:
-        if line.strip():
+        if line.strip() and not line.startswith("WARNING"):
             lines.append(line.strip())
