@@ -43,5 +43,9 @@ class LeaseLost(TandemError):
     """Another worker holds the resource now; this run ends and has committed nothing more."""
 
 
+class Undecidable(TandemError):
+    """One pair's memory contradicts itself: it is held for a person, and the others go on."""
+
+
 class Misconfigured(Exception):
     """The deployment cannot work as it is set; outside the family, because no caller may swallow it."""

@@ -7,7 +7,7 @@ from sync_core.domain.appointment import AppointmentKey, Revision
 from sync_core.domain.content import Content, Field
 from sync_core.domain.event import Event, EventId, EventRef
 from sync_core.domain.identity import PairId
-from sync_core.domain.link import Link
+from sync_core.domain.link import Condition, Link
 from sync_core.domain.resource import CalendarRef, ResourceId
 
 
@@ -21,6 +21,7 @@ class CreateEvent:
     marker: str
     generation: int
     reason: str
+    is_put_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +34,19 @@ class UpdateEvent:
     fields: frozenset[Field]
     version: str
     reason: str
+    is_put_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class DeleteEvent:
-    """Remove an event we made; `inferred` unless the board itself stated it."""
+    """Remove an event we made. `leaves` is the pair's condition afterwards; `heir` the living event that takes over."""
 
     ref: EventRef
     before: Content | None
     version: str
     reason: str
-    inferred: bool = False
+    leaves: Condition = Condition.TOMBSTONE
+    heir: Event | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ class CreateAppointment:
     generation: int
     idempotency_key: str
     reason: str
+    is_put_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +74,12 @@ class UpdateAppointment:
     revision: Revision
     idempotency_key: str
     reason: str
+    is_put_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class DeleteAppointment:
-    """Remove a block that was born in Outlook, conditional on `revision`."""
+    """Remove a block that was born in Outlook, conditional on `revision`; `leaves` is the pair's condition then."""
 
     key: AppointmentKey
     resource: ResourceId
@@ -82,6 +87,7 @@ class DeleteAppointment:
     revision: Revision
     idempotency_key: str
     reason: str
+    leaves: Condition = Condition.TOMBSTONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +130,8 @@ class Plan:
     """One pair's way from here.
 
     `link` is what is remembered even if every operation fails: the board's newest state, the condition, and the
-    baselines of fields on which both sides agree without a write. `loser` is content that is about to be overwritten
-    by the other side's, both sides for a conflict; it goes to the journal before anything is sent.
+    baselines of fields on which both sides agree without a write. `lost_event` and `lost_appointment` are content that
+    is about to be overwritten by the other side's; it goes to the journal before anything is sent.
     """
 
     pair: PairId
@@ -140,9 +146,13 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """It took effect. `event` is the event as answered; `revision` what the board answered, None if it said none."""
+    """It took effect. `event` is the event as answered; `revision` what the board answered, None if it said none.
+
+    `is_found` marks an event that may have been made by an earlier try and edited since: its words are no answer.
+    """
 
     event: Event | None = None
+    is_found: bool = False
     revision: Revision | None = None
     answer: Content | None = None
 

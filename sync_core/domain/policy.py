@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from sync_core.domain.content import Field
+from sync_core.domain.identity import ConnectorId
 from sync_core.domain.resource import Direction
 from sync_core.domain.window import Window
 
@@ -62,8 +63,9 @@ OWNERS: "Mapping[Field, Owner]" = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The rules of one resource on one day. `zone` says where midnight is for whole days."""
+    """The rules of one resource on one day. `zone` says where midnight is for whole days; `connector` signs births."""
 
+    connector: ConnectorId
     direction: Direction
     window: Window
     zone: ZoneInfo

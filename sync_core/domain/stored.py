@@ -151,6 +151,11 @@ class LinkRow:
         return (Family.LINK, self.link.pair)
 
 
+def by_event_address(key: EventKey) -> Address:
+    """Occurrences lie under their series, so that all of one series are found by a prefix."""
+    return (Family.BY_EVENT, *key.split("~", 1))
+
+
 @dataclass(frozen=True, slots=True)
 class ByEvent:
     """Which pair an event belongs to; earlier births keep theirs as long as the link lives."""
@@ -162,7 +167,7 @@ class ByEvent:
 
     @property
     def address(self) -> Address:
-        return (Family.BY_EVENT, self.key)
+        return by_event_address(self.key)
 
 
 @dataclass(frozen=True, slots=True)
