@@ -62,7 +62,8 @@ def _registry() -> Registry[Any]:
     closed = copy.deepcopy(contract())
     _close(closed)
     empty: Registry[Any] = Registry()
-    return empty.with_resource(_URI, DRAFT202012.create_resource(closed))
+    filled: Registry[Any] = empty.with_resource(_URI, DRAFT202012.create_resource(closed))
+    return filled
 
 
 def complaints(pointer: str, value: object) -> list[str]:
