@@ -13,7 +13,7 @@ _WAIT = timedelta(seconds=5)
 
 
 def problem(
-    status: HTTPStatus,
+    status: int,
     code: str,
     detail: str = "",
     errors: Sequence[FieldFault] = (),
@@ -22,15 +22,15 @@ def problem(
     """The answer for a refusal; `code` is for programs, `detail` for people and never repeats what was sent."""
     document: dict[str, object] = {
         "type": "about:blank",
-        "title": status.phrase,
-        "status": status.value,
+        "title": HTTPStatus(status).phrase,
+        "status": int(status),
         "code": code,
     }
     if detail:
         document["detail"] = detail
     if errors:
         document["errors"] = as_json(errors)
-    return Response(status, json.dumps(document).encode(), "application/problem+json", headers or {})
+    return Response(int(status), json.dumps(document).encode(), "application/problem+json", headers or {})
 
 
 def unavailable(detail: str, after: timedelta = timedelta(0)) -> Response:
