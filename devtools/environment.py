@@ -35,8 +35,9 @@ def ensure() -> None:
     with _alone():
         if _is_whole():
             return
-        if UNFINISHED.exists():
-            print("An earlier install was cut short: starting it anew.", flush=True)
+        if UNFINISHED.exists() or _read_stamp().get("key") == _key():
+            # pip and npm believe their own notes and would leave the gaps of a broken install as they are.
+            print("The environment is incomplete: making it anew.", flush=True)
             shutil.rmtree(VENV, ignore_errors=True)
             shutil.rmtree(NODE_MODULES, ignore_errors=True)
         STAMP.unlink(missing_ok=True)
@@ -67,8 +68,7 @@ def _is_whole() -> bool:
     stamp = _read_stamp()
     if stamp.get("key") != _key() or UNFINISHED.exists():
         return False
-    site = _site_packages()
-    needed = [VENV_PYTHON, AZURITE, Path(stamp["node"]), *(site / name for name in stamp["packages"])]
+    needed = [VENV_PYTHON, AZURITE, Path(stamp["node"]), *(ROOT / path for path in stamp["packages"])]
     return all(path.exists() for path in needed)
 
 
@@ -88,7 +88,8 @@ def _read_stamp() -> dict[str, Any]:
 
 
 def _write_stamp(node: Path) -> None:
-    packages = sorted(path.name for path in _site_packages().iterdir() if path.name != "__pycache__")
+    found = (*_site_packages().iterdir(), *NODE_MODULES.iterdir())
+    packages = sorted(str(path.relative_to(ROOT)) for path in found if path.name != "__pycache__")
     draft = STAMP.with_suffix(".new")
     draft.write_text(json.dumps({"key": _key(), "node": str(node), "packages": packages}), "utf-8")
     draft.replace(STAMP)
@@ -149,7 +150,7 @@ def _install_node_part() -> Path:
 
 
 def _node_modules_match() -> bool:
-    """Whether npm finished installing exactly this package-lock.json: its own copy is the last file it writes."""
+    """Whether npm finished installing just this package-lock.json: its own copy is the last file it writes."""
     try:
         wanted = json.loads((ROOT / "package-lock.json").read_text("utf-8"))["packages"]
         present = json.loads((NODE_MODULES / ".package-lock.json").read_text("utf-8"))["packages"]

@@ -83,6 +83,10 @@ def test_an_optional_parameter_may_be_absent(host: Part) -> None:
     assert json.loads(ask(host, "/api/echo/ada", "POST", b"")[1])["route"] == {"name": "ada"}
 
 
+def test_the_case_of_a_path_does_not_matter(host: Part) -> None:
+    assert ask(host, "/API/Echo/Special", "POST", b"") == (200, "special")
+
+
 def test_the_more_specific_route_wins(host: Part) -> None:
     assert ask(host, "/api/echo/special", "POST", b"") == (200, "special")
 

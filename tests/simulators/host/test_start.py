@@ -4,6 +4,7 @@ import json
 import socket
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -43,6 +44,20 @@ def test_a_timer_runs_out_of_turn_when_asked_and_never_at_the_start(sample: Samp
     assert sample.calls() == []
     assert post(host, "/_host/timers/tick") == (200, {"succeeded": True})
     assert sample.calls() == ["tick False"]
+
+
+def test_a_timer_never_runs_beside_itself(sample: Sample) -> None:
+    sample.write("""
+        @app.timer_trigger("timer", "0 0 0 29 2 *")
+        async def tick(timer: func.TimerRequest) -> None:
+            note("began")
+            await asyncio.sleep(0.2)
+            note("ended")
+    """)
+    host = sample.start()
+    with ThreadPoolExecutor(2) as pool:
+        assert len(list(pool.map(lambda _: post(host, "/_host/timers/tick"), range(2)))) == 2
+    assert sample.calls() == ["began", "ended"] * 2
 
 
 def test_an_unknown_timer_is_not_found(sample: Sample) -> None:
