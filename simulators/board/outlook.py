@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import aiohttp
 from aiohttp import web
+from yarl import URL
 
 from simulators.board.problems import ProblemError
 
@@ -21,10 +22,12 @@ class Outlook:
     async def _pass_on(self, request: web.Request) -> web.StreamResponse:
         if self._graph_url is None:
             raise ProblemError(503, "unavailable", "The board was started without --graph-url.")
-        url = self._graph_url + "/_control" + request.raw_path.removeprefix("/outlook")
+        # Passed on letter by letter: an event id may hold characters that a second encoding would change.
+        url = URL(self._graph_url + "/_control" + request.raw_path.removeprefix("/outlook"), encoded=True)
         headers = {name: request.headers[name] for name in ("Content-Type", "Accept") if name in request.headers}
         # A stream has no end, so only connecting is limited.
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=5)
+        passed: web.StreamResponse | None = None
         try:
             async with self._session.request(
                 request.method, url, data=await request.read(), headers=headers, timeout=timeout
@@ -38,5 +41,7 @@ class Outlook:
                     await passed.write(chunk)
                 await passed.write_eof()
                 return passed
-        except aiohttp.ClientConnectionError as error:
+        except (aiohttp.ClientConnectionError, ConnectionError) as error:
+            if passed is not None and passed.prepared:
+                return passed  # Either end left in the middle of a stream; there is nobody to tell.
             raise ProblemError(503, "unavailable", "The simulated Outlook does not answer.") from error
