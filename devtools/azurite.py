@@ -29,10 +29,15 @@ class Azurite:
     @property
     def connection_string(self) -> str:
         """What the setting `AzureWebJobsStorage` takes."""
-        return (
-            f"DefaultEndpointsProtocol=http;AccountName={ACCOUNT};AccountKey={KEY};"
-            f"BlobEndpoint={self.blob}/{ACCOUNT};QueueEndpoint={self.queue}/{ACCOUNT};TableEndpoint={self.table}/{ACCOUNT};"
-        )
+        return connection_string(self.blob, self.queue, self.table)
+
+
+def connection_string(blob: str, queue: str, table: str) -> str:
+    """Return what client libraries connect with, for the addresses of the three services."""
+    return (
+        f"DefaultEndpointsProtocol=http;AccountName={ACCOUNT};AccountKey={KEY};"
+        f"BlobEndpoint={blob}/{ACCOUNT};QueueEndpoint={queue}/{ACCOUNT};TableEndpoint={table}/{ACCOUNT};"
+    )
 
 
 def start_azurite(

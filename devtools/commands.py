@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from devtools import checks
-from devtools.azurite import PORTS, start_azurite
+from devtools.azurite import PORTS, connection_string, start_azurite
 from devtools.development import (
     BOARD_PORT,
     GRAPH_PORT,
@@ -69,8 +69,9 @@ def _stay_with_one_part(options: argparse.Namespace) -> int:
             case "board":
                 start_board(parts, host, graph, options.port, echo=print)
             case "host":
+                storage = connection_string(*map(loopback, PORTS))
                 settings = {
-                    **settings_for("UseDevelopmentStorage=true", loopback(options.port), graph, board),
+                    **settings_for(storage, loopback(options.port), graph, board),
                     **own_settings(),
                 }
                 start_host(parts, settings, options.port, with_core_tools=has_core_tools(), echo=print)
