@@ -1,0 +1,1 @@
+"""Azure Queue Storage: https://learn.microsoft.com/rest/api/storageservices/queue-service-rest-api."""

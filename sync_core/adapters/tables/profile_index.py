@@ -1,0 +1,41 @@
+"""Names the partitions that may hold a profile, so that listing profiles reads no other row.
+
+An entry is written before the profile is: one whose profile never came is harmless, a profile without one would be
+forgotten. Entries are never removed, as profiles are not.
+"""
+
+from collections.abc import Sequence
+
+from azure.data.tables import UpdateMode
+from azure.data.tables.aio import TableClient
+
+from sync_core.adapters.tables.connection import SYNC
+from sync_core.adapters.tables.keys import partition_key
+from sync_core.adapters.tables.reading import Reader
+from sync_core.adapters.tables.trouble import translated
+from sync_core.domain.resource import ResourceId
+
+_PARTITION = "profiles"
+
+
+class ProfileIndex:
+    """A partition of the table `sync` that no resource can have."""
+
+    def __init__(self, client: TableClient, reader: Reader) -> None:
+        self._client = client
+        self._reader = reader
+        self._entered: set[str] = set()
+
+    async def enter(self, resource: ResourceId) -> None:
+        """Name a resource's partition; again is fine."""
+        partition = partition_key(resource)
+        if partition in self._entered:
+            return
+        with translated(SYNC):
+            await self._client.upsert_entity({"PartitionKey": _PARTITION, "RowKey": partition}, UpdateMode.REPLACE)
+        self._entered.add(partition)
+
+    async def partitions(self) -> Sequence[str]:
+        """Every partition that was named."""
+        named = await self._reader.query(f"PartitionKey eq '{_PARTITION}'", columns=("RowKey",))
+        return [str(entry["RowKey"]) for entry in named]

@@ -1,0 +1,1 @@
+"""Where secrets come from: https://learn.microsoft.com/azure/key-vault/secrets/about-secrets."""
