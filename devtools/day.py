@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from time import monotonic, sleep
 from zoneinfo import ZoneInfo
 
 from devtools.calls import call
@@ -15,12 +16,16 @@ Seen = Callable[[], bool]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One change. `act` makes it and returns what must become true on the other side within `deadline` seconds."""
+    """One change. `act` makes it and returns what must become true on the other side within `deadline` seconds.
+
+    What `prepare` does comes before the clock is started.
+    """
 
     side: str
     what: str
     act: Callable[[], Seen]
     deadline: float = 15.0
+    prepare: Callable[[], None] = lambda: None
 
 
 class Day:
@@ -62,7 +67,7 @@ class Day:
         yield Step("Outlook", "Ada is out of office", self._out_of_office)
         yield Step("Outlook", "a foreign event blocks time", self._block)
         yield Step("Outlook", "it is cancelled", self._unblock)
-        yield Step("board", "plan while Graph is down", self._plan_in_an_outage, 90)
+        yield Step("board", "planned while Graph was down", self._end_outage, 90, self._plan_in_an_outage)
 
     def _plan(self) -> Seen:
         self.inspection = self.planner.plan("Boiler inspection", self.at("09:00"), 90, ADA)
@@ -131,8 +136,18 @@ class Day:
         self.workers[BEN].delete(self.meeting)
         return lambda: not self.planner.absences(BEN, self.at("15:00"))
 
-    def _plan_in_an_outage(self) -> Seen:
-        fault = {"kind": "unavailable", "count": 4, "retryAfter": "1"}
-        call("POST", f"{self.graph}/_control/faults", fault)
+    def _plan_in_an_outage(self) -> None:
+        call("POST", f"{self.graph}/_control/faults", {"kind": "unavailable", "count": -1, "retryAfter": "2"})
+        call("DELETE", f"{self.graph}/_control/counters")
         self.planner.plan("Emergency repair", self.at("16:30"), 60, ADA)
+        until = monotonic() + 20
+        while not call("GET", f"{self.graph}/_control/counters")["statuses"].get("503"):
+            if monotonic() > until:
+                raise LookupError("nobody asked Graph while it was down")
+            sleep(0.05)
+
+    def _end_outage(self) -> Seen:
+        if not self.lacks(ADA, "Emergency repair"):
+            raise LookupError("it arrived although Graph was down")
+        call("DELETE", f"{self.graph}/_control/faults")
         return lambda: self.shows(ADA, "Emergency repair", "16:30")

@@ -12,7 +12,7 @@ from devtools.day import Day, Step
 from devtools.development import loopback, settings_for
 from devtools.hands import Planner, Worker
 from devtools.launch import start_board, start_graph, start_host
-from devtools.processes import Part, Parts, find_free_port
+from devtools.processes import Parts, find_free_port
 from devtools.team import load_team, read_team, seat_team
 
 LOOK_EVERY = 0.02
@@ -49,14 +49,16 @@ def run_day() -> int:
         print(f"Ready after {time.monotonic() - began:.1f} s.\n", flush=True)
         workers = {each.id: Worker(graph.address, each.mailbox) for each in read_team()}
         day = Day(planner, workers, graph.address, datetime.now(UTC))
-        arrivals = [_drive(step) for step in day.steps()]
-        return _conclude(arrivals, host)
+        arrivals = [drive(step) for step in day.steps()]
+        return conclude(arrivals, host.last_lines(25))
 
 
-def _drive(step: Step) -> Arrival:
-    began = time.monotonic()
+def drive(step: Step) -> Arrival:
+    """Carry out one step, print what became of it, and return that."""
     arrival = Arrival(step, None, f"not seen within {step.deadline:.0f} s")
     try:
+        step.prepare()
+        began = time.monotonic()
         seen = step.act()
         while time.monotonic() - began < step.deadline:
             if seen():
@@ -71,11 +73,12 @@ def _drive(step: Step) -> Arrival:
     return arrival
 
 
-def _conclude(arrivals: Sequence[Arrival], host: Part) -> int:
+def conclude(arrivals: Sequence[Arrival], last_words: str) -> int:
+    """Print the result of the day and return the exit code; `last_words` are the app's, for a day that failed."""
     missing = [arrival.step.what for arrival in arrivals if arrival.seconds is None]
     if missing:
         print(f"\n{len(missing)} of {len(arrivals)} did not arrive: {', '.join(missing)}.")
-        print("The function app said last:\n" + host.last_lines(25), flush=True)
+        print("The function app said last:\n" + last_words, flush=True)
         return 1
     usual = statistics.median(arrival.seconds for arrival in arrivals if arrival.seconds is not None)
     print(f"\nAll {len(arrivals)} changes arrived, half of them within {usual:.2f} s.", flush=True)
