@@ -112,8 +112,24 @@ class Caller:
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
-            self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
+            self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), middlewares=(_send_writes_once,))
         return self._session
+
+
+async def _send_writes_once(
+    request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+) -> aiohttp.ClientResponse:
+    """aiohttp repeats PUT and DELETE by itself when a connection breaks, and a repeat that then finds nobody would
+    pass for one that was never sent. Whether a write may be repeated is decided where its key is known.
+    """
+    try:
+        return await handler(request)
+    except aiohttp.ClientConnectorError:
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        if request.method == "GET":
+            raise
+        raise NoAnswer("no answer from the board") from error
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes:
