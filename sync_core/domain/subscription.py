@@ -7,6 +7,7 @@ from typing import NewType
 from sync_core.domain.resource import CalendarRef, ResourceId
 
 SubscriptionId = NewType("SubscriptionId", str)
+NO_SUBSCRIPTION = SubscriptionId("")
 LIFETIME = timedelta(days=6, hours=23)
 
 
@@ -22,7 +23,7 @@ class Subscription:
     resource: ResourceId
     calendar: CalendarRef
     client_state: str
-    id: SubscriptionId = SubscriptionId("")
+    id: SubscriptionId = NO_SUBSCRIPTION
     expires_at: datetime | None = None
     renew_at: datetime | None = None
     last_notified_at: datetime | None = None

@@ -1,0 +1,315 @@
+"""Announce, carry out, commit: what a batch is about to do is on record before it is done, and its results after."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sync_core.domain.content import ALL_FIELDS, differing
+from sync_core.domain.errors import CalendarRefused
+from sync_core.domain.event import EventKey, mask
+from sync_core.domain.link import Link, Origin
+from sync_core.domain.plan import (
+    BoardOperation,
+    BornDead,
+    CreateEvent,
+    DeleteAppointment,
+    DeleteEvent,
+    Denied,
+    Done,
+    EventOperation,
+    Missing,
+    Moved,
+    Operation,
+    Outcome,
+    Postponed,
+    Unknown,
+    UpdateEvent,
+    Verdict,
+)
+from sync_core.domain.resource import CalendarRef
+from sync_core.domain.settle import settle
+from sync_core.domain.stored import (
+    Address,
+    Announcement,
+    ByAppointment,
+    ByEvent,
+    Family,
+    Held,
+    Hint,
+    Intent,
+    JournalEntry,
+    JournalPage,
+    LinkRow,
+    OutlookInbox,
+    Row,
+    Todo,
+    TodoReason,
+)
+from sync_core.flows.desk import Desk
+from sync_core.flows.intake import note_refusal
+from sync_core.flows.tenure import Tenure
+
+WAIT_FOR_WEBHOOK = timedelta(minutes=15)
+WAITING_FOR_BOARD = "waiting for the board"
+_CORRECT = "look at both sides and correct one of them"
+_SEND_AGAIN = "have the board send the appointment again"
+_INBOXES = (Family.BOARD_INBOX, Family.OUTLOOK_INBOX)
+_EVENT_OPERATIONS = (CreateEvent, UpdateEvent, DeleteEvent)
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a run came to, for its closing log line; `retry_after` is the longest wait the other sides asked for."""
+
+    done: int = 0
+    held: int = 0
+    left: int = 0
+    unknown: int = 0
+    retry_after: timedelta = timedelta(0)
+    recheck_after: timedelta | None = None
+    refused_until: datetime | None = None
+
+    @property
+    def must_wait(self) -> bool:
+        """Would going on now only meet the same trouble?"""
+        return bool(self.retry_after) or self.unknown > 0
+
+    def wait_until(self, at: datetime) -> None:
+        """A calendar refuses us until then."""
+        self.refused_until = max(self.refused_until or at, at)
+
+    def postpone(self, after: timedelta) -> None:
+        self.left += 1
+        self.retry_after = max(self.retry_after, after)
+
+
+class _Ledger:
+    """What one commit writes: rows, addresses, journal entries; each row once."""
+
+    def __init__(self) -> None:
+        self.puts: dict[Address, Row] = {}
+        self.deletes: dict[Address, None] = {}
+        self.entries: list[JournalEntry] = []
+        self.paired = 0
+
+    def put(self, row: Row) -> None:
+        self.puts[row.address] = row
+        self.deletes.pop(row.address, None)
+
+    def delete(self, address: Address) -> None:
+        if address not in self.puts:
+            self.deletes[address] = None
+
+
+class Carrier:
+    """Carries out the plans of one run under its lease; `tally` counts what came of them."""
+
+    def __init__(self, tenure: Tenure, desk: Desk, tally: Tally, correlation_id: str) -> None:
+        self.tenure = tenure
+        self.ports = tenure.ports
+        self.desk = desk
+        self.tally = tally
+        self.correlation_id = correlation_id
+
+    async def announce(self, intents: Sequence[Intent]) -> Announcement:
+        """Write down what is about to be done, with what each side held before."""
+        name, now = self.ports.names.fresh(), self.ports.clock.now()
+        announcement = Announcement(name, now, self.correlation_id, tuple(intents))
+        await self.tenure.commit([announcement])
+        return announcement
+
+    async def carry_out(self, intents: Sequence[Intent]) -> list[list[Outcome]]:
+        """Do it: Outlook by mailbox, then the board in order; outcomes per intent, per operation."""
+        outcomes: list[list[Outcome]] = [[Postponed("not tried")] * len(intent.plan.operations) for intent in intents]
+        by_mailbox: dict[str, list[tuple[int, int, EventOperation]]] = {}
+        to_board: list[tuple[int, int, BoardOperation]] = []
+        for row, intent in enumerate(intents):
+            for column, operation in enumerate(intent.plan.operations):
+                if isinstance(operation, _EVENT_OPERATIONS):
+                    mailbox = calendar_of(operation).mailbox
+                    by_mailbox.setdefault(mailbox, []).append((row, column, operation))
+                else:
+                    to_board.append((row, column, operation))
+        for mailbox, slots in by_mailbox.items():
+            results = await self._write_events(mailbox, [operation for _, _, operation in slots])
+            for (row, column, _), outcome in zip(slots, results, strict=True):
+                outcomes[row][column] = outcome
+        if to_board:
+            results = await self.ports.board.carry_out([operation for _, _, operation in to_board])
+            for (row, column, _), outcome in zip(to_board, results, strict=True):
+                outcomes[row][column] = outcome
+        return outcomes
+
+    async def _write_events(self, mailbox: str, operations: Sequence[EventOperation]) -> Sequence[Outcome]:
+        try:
+            return await self.ports.outlook.carry_out(mailbox, operations)
+        except CalendarRefused as refusal:
+            await note_refusal(self.tenure, self.desk, calendar_of(operations[0]), refusal.reason)
+            return [Postponed(refusal.reason)] * len(operations)
+
+    async def commit(
+        self,
+        announcement: Announcement | None,
+        intents: Sequence[Intent],
+        outcomes: Sequence[Sequence[Outcome]],
+    ) -> tuple[Intent, ...]:
+        """Write what came of it in one transaction: links, consumed rows, journal, and the end of the announcement.
+
+        Each operation that took effect moves its own baselines, even if its sibling did not. A pair with anything
+        left to do keeps its inbox rows. Returns what stays announced, because its fate is unknown.
+        """
+        ledger = _Ledger()
+        unsettled: list[Intent] = []
+        for intent, results in zip(intents, outcomes, strict=True):
+            rest = self._settle_pair(intent, results, ledger)
+            if rest is not None:
+                unsettled.append(rest)
+        if announcement is not None:
+            if unsettled:
+                ledger.put(replace(announcement, intents=tuple(unsettled)))
+            else:
+                ledger.delete(announcement.address)
+        if ledger.entries:
+            page = JournalPage(self.ports.clock.now(), self.ports.names.fresh(), tuple(ledger.entries))
+            ledger.put(page)
+        if ledger.puts or ledger.deletes:
+            lease = replace(self.tenure.lease, paired=max(0, self.tenure.lease.paired + ledger.paired))
+            await self.tenure.commit(list(ledger.puts.values()), list(ledger.deletes), lease=lease)
+        return tuple(unsettled)
+
+    def _settle_pair(self, intent: Intent, outcomes: Sequence[Outcome], ledger: _Ledger) -> Intent | None:
+        """Write one pair's results into the ledger; returns what is left of its intent where its fate is unknown."""
+        plan, link = intent.plan, intent.plan.link
+        words = [plan.reason] if plan.verdict is Verdict.HELD else []
+        unknown: list[Operation] = []
+        is_complete, waits_for_board = True, False
+        for operation, outcome in zip(plan.operations, outcomes, strict=True):
+            self._enter(ledger, intent, operation, outcome)
+            if link is not None and _took_effect(operation, outcome):
+                assert isinstance(outcome, Done | BornDead | Missing)  # noqa: S101 — what `_took_effect` says
+                link = settle(link, operation, outcome, self.ports.clock.now())
+                _look_again_after(link, operation, outcome, ledger)
+                self.tally.done += 1
+                continue
+            is_complete = False
+            match outcome:
+                case Unknown():
+                    unknown.append(operation)
+                    self.tally.unknown += 1
+                case Denied(reason=reason):
+                    words.append(reason)
+                case Postponed(after_seconds=after):
+                    self.tally.postpone(timedelta(seconds=after))
+                case Moved() | Missing() if isinstance(operation, UpdateEvent | DeleteEvent):
+                    self.tally.left += 1
+                    _check(operation, ledger)
+                case _:
+                    waits_for_board = True
+        if not plan.operations and (plan.lost_event or plan.lost_appointment):
+            self._enter(ledger, intent, None, None)
+        if link is not None and link != intent.link_before:
+            _write_link(link, intent.link_before, ledger)
+        if unknown:
+            return replace(intent, plan=replace(plan, link=link, operations=tuple(unknown)), link_before=link)
+        if words:
+            self._hold(ledger, intent, "; ".join(words))
+        elif waits_for_board:
+            self._wait_for_board(ledger, intent)
+        elif not is_complete and not intent.consumes:
+            # It came from a walk, which goes on without it: nothing else would bring it back.
+            ledger.put(Todo(TodoReason.RECHECK, plan.pair, plan.pair))
+        elif is_complete:
+            for address in intent.consumes:
+                ledger.delete(address)
+            if plan.pair in self.desk.held:
+                ledger.delete(self.desk.held[plan.pair].address)
+        return None
+
+    def _hold(
+        self, ledger: _Ledger, intent: Intent, why: str, remedy: str = _CORRECT, what: str = "held for a person"
+    ) -> None:
+        """Leave the pair and what waits for it until a person or a change comes; a todo has had its say."""
+        rows = tuple(address for address in intent.consumes if address[0] in _INBOXES)
+        pair = intent.plan.pair
+        ledger.put(Held(pair, self.ports.clock.now(), what, why, remedy, pair, rows))
+        for address in intent.consumes:
+            if address not in rows:
+                ledger.delete(address)
+        self.tally.held += 1
+
+    def _wait_for_board(self, ledger: _Ledger, intent: Intent) -> None:
+        """The board holds a newer state than we know: its webhook is on the way, and decides."""
+        before = self.desk.held.get(intent.plan.pair)
+        now = self.ports.clock.now()
+        if before is not None and before.what == WAITING_FOR_BOARD and now - before.since_at >= WAIT_FOR_WEBHOOK:
+            why = "the board has a newer state than the one we know, and did not tell it"
+            self._hold(ledger, intent, why, _SEND_AGAIN)
+            return
+        why = "the board has a newer state than the one we know; its webhook is awaited"
+        self._hold(ledger, intent, why, _SEND_AGAIN, WAITING_FOR_BOARD)
+        pair = intent.plan.pair
+        ledger.put(Todo(TodoReason.RECHECK, pair, pair, due_at=now + WAIT_FOR_WEBHOOK))
+        self.tally.recheck_after = WAIT_FOR_WEBHOOK
+
+    def _enter(self, ledger: _Ledger, intent: Intent, operation: Operation | None, outcome: Outcome | None) -> None:
+        plan = intent.plan
+        what = type(operation).__name__ if operation else str(plan.verdict)
+        if operation is not None and outcome is not None and not _took_effect(operation, outcome):
+            what = f"{what} {type(outcome).__name__.lower()}"
+        ledger.entries.append(
+            JournalEntry(
+                at=self.ports.clock.now(),
+                pair=plan.pair,
+                what=what,
+                why=outcome.reason if isinstance(outcome, Denied | Postponed | Unknown) else plan.reason,
+                correlation_id=self.correlation_id,
+                operation=operation,
+                board_before=intent.board_before,
+                event_before=intent.event_before,
+                lost_event=plan.lost_event,
+                lost_appointment=plan.lost_appointment,
+            )
+        )
+
+
+def _took_effect(operation: Operation, outcome: Outcome) -> bool:
+    if isinstance(outcome, Done):
+        return True
+    if isinstance(outcome, BornDead):
+        return isinstance(operation, CreateEvent)
+    return isinstance(outcome, Missing) and isinstance(operation, DeleteEvent | DeleteAppointment)
+
+
+def _look_again_after(link: Link, operation: Operation, outcome: Outcome, ledger: _Ledger) -> None:
+    """Where the event may differ from what was written, its state enters the inbox like any other change."""
+    if not isinstance(operation, CreateEvent | UpdateEvent):
+        return
+    calendar = calendar_of(operation)
+    if isinstance(outcome, BornDead):
+        ledger.put(OutlookInbox(EventKey(outcome.event_id), calendar, Hint.CHECK, outcome.event_id))
+    elif isinstance(outcome, Done) and outcome.event is not None and link.event == outcome.event.ref:
+        event = mask(outcome.event)
+        fields = ALL_FIELDS - event.masked
+        is_other = link.outlook_base is None or differing(link.outlook_base, event.content, fields)
+        if is_other or not event.is_writable:
+            ledger.put(OutlookInbox(event.key, calendar, Hint.SEEN, event.ref.id, event))
+
+
+def _check(operation: UpdateEvent | DeleteEvent, ledger: _Ledger) -> None:
+    key = EventKey(operation.ref.id)
+    ledger.put(OutlookInbox(key, operation.ref.calendar, Hint.CHECK, operation.ref.id))
+
+
+def _write_link(link: Link, before: Link | None, ledger: _Ledger) -> None:
+    ledger.put(LinkRow(link))
+    ledger.paired += int(link.is_paired) - int(before is not None and before.is_paired)
+    if link.event is not None and link.event_key is not None and (before is None or before.event != link.event):
+        ledger.put(ByEvent(link.event_key, link.event.id, link.event.calendar, link.pair))
+    is_new_block = link.origin is Origin.OUTLOOK and (before is None or before.appointment != link.appointment)
+    if link.appointment is not None and is_new_block:
+        ledger.put(ByAppointment(link.appointment, link.pair))
+
+
+def calendar_of(operation: EventOperation) -> CalendarRef:
+    """The calendar an operation writes to."""
+    return operation.calendar if isinstance(operation, CreateEvent) else operation.ref.calendar

@@ -1,0 +1,95 @@
+"""What lies before a run: the resource's pending rows, sorted by what they are for."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sync_core.domain.appointment import AppointmentKey
+from sync_core.domain.event import EventKey
+from sync_core.domain.identity import ConnectorId, PairId
+from sync_core.domain.policy import OnClosed, Policy
+from sync_core.domain.resource import CalendarRef, CalendarUse, Participation, Profile
+from sync_core.domain.stored import (
+    Address,
+    Announcement,
+    BoardInbox,
+    Cursor,
+    Held,
+    OutlookInbox,
+    ProfileRow,
+    Row,
+    Todo,
+)
+
+
+@dataclass(slots=True)
+class Desk:
+    """The pending rows of one resource. `profile` is None for a resource nobody has enlisted."""
+
+    profile: Profile | None = None
+    cursors: dict[CalendarRef, Cursor] = field(default_factory=dict)
+    doing: list[Announcement] = field(default_factory=list)
+    board: dict[AppointmentKey, list[BoardInbox]] = field(default_factory=dict)
+    outlook: dict[EventKey, OutlookInbox] = field(default_factory=dict)
+    todos: list[Todo] = field(default_factory=list)
+    held: dict[PairId, Held] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, rows: Iterable[Row]) -> "Desk":
+        desk = cls()
+        for row in rows:
+            match row:
+                case ProfileRow(profile=profile):
+                    desk.profile = profile
+                case Cursor():
+                    desk.cursors[row.calendar] = row
+                case Announcement():
+                    desk.doing.append(row)
+                case BoardInbox():
+                    desk.board.setdefault(row.key, []).append(row)
+                case OutlookInbox():
+                    desk.outlook[row.key] = row
+                case Todo():
+                    desk.todos.append(row)
+                case Held(pair=pair) if pair is not None:
+                    desk.held[pair] = row
+                case _:
+                    pass
+        return desk
+
+    @property
+    def is_active(self) -> bool:
+        return self.profile is not None and self.profile.participation is Participation.ACTIVE
+
+    def waiting(self) -> frozenset[Address]:
+        """Inbox rows that a held pair has seen already: they are no reason to try it again."""
+        return frozenset(address for held in self.held.values() for address in held.rows)
+
+    def due_todos(self, now: datetime) -> list[Todo]:
+        return [todo for todo in self.todos if todo.due_at is None or todo.due_at <= now]
+
+    def has_work(self, now: datetime) -> bool:
+        """Is there anything to do before a calendar is even looked at?"""
+        if self.doing or self.due_todos(now):
+            return True
+        inbox = [row.address for rows in self.board.values() for row in rows]
+        inbox += [row.address for row in self.outlook.values()]
+        return bool(set(inbox) - self.waiting())
+
+
+def policy_of(connector: ConnectorId, profile: Profile, now: datetime) -> Policy:
+    """The rules that hold for a resource today."""
+    main = profile.main_calendar
+    direction = profile.direction_of(main) if main else profile.direction
+    return Policy(connector=connector, direction=direction, window=profile.window(now), zone=profile.zone_info)
+
+
+def calendars_to_read(profile: Profile, policy: Policy) -> list[CalendarUse]:
+    """The calendars whose changes matter: those that give *down*, and the main one for what may have to be put back."""
+    chosen = []
+    for use in profile.calendars:
+        direction = profile.direction_of(use)
+        receives = use == profile.main_calendar and direction.writes_outlook
+        if direction.writes_board or (receives and policy.on_closed is not OnClosed.LEAVE):
+            chosen.append(use)
+    return chosen

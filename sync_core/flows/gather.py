@@ -1,0 +1,339 @@
+"""Bring together what is known of each pair that has something waiting: its link, both sides, and what is consumed."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sync_core.domain.appointment import AppointmentKey, Kind
+from sync_core.domain.change import Alive, BoardView, NotHere, Pair, Planned, Unseen, Vanished
+from sync_core.domain.errors import CalendarRefused
+from sync_core.domain.event import Event, EventId, mask, strip_to_down
+from sync_core.domain.identity import PairId, is_ours, pair_of_appointment, pair_of_event, pair_of_marker
+from sync_core.domain.link import Condition, Link, Origin
+from sync_core.domain.plan import CreateAppointment
+from sync_core.domain.policy import Policy
+from sync_core.domain.render import render
+from sync_core.domain.resource import CalendarRef
+from sync_core.domain.stored import (
+    Address,
+    BoardInbox,
+    ByAppointment,
+    ByEvent,
+    Family,
+    Held,
+    Hint,
+    LinkRow,
+    OutlookInbox,
+    Todo,
+    by_event_address,
+)
+from sync_core.flows.desk import Desk
+from sync_core.flows.intake import note_refusal
+from sync_core.flows.tenure import Tenure
+
+_WALK_PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One pair with what it consumes once it is settled."""
+
+    pair: Pair
+    consumes: tuple[Address, ...]
+
+
+@dataclass(slots=True)
+class Gathering:
+    """The cases of one pass. `spent` are rows that concern nobody (any more); `twins` second events that a person has
+    to look at; `walks` todos that go on, or end where done.
+    """
+
+    cases: list[Case] = field(default_factory=list)
+    spent: list[Address] = field(default_factory=list)
+    twins: list[Held] = field(default_factory=list)
+    walks: list[tuple[Todo, bool]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Draft:
+    key: AppointmentKey | None = None
+    board_rows: list[BoardInbox] = field(default_factory=list)
+    outlook_rows: list[OutlookInbox] = field(default_factory=list)
+    listed: Event | None = None
+    is_unlisted: bool = False
+    consumes: list[Address] = field(default_factory=list)
+
+
+async def gather(tenure: Tenure, desk: Desk, policy: Policy, limit: int) -> Gathering:
+    """The next pairs that have something waiting, at most about `limit`; cost follows what changed."""
+    return await _Gatherer(tenure, desk, policy, limit).gather()
+
+
+class _Gatherer:
+    def __init__(self, tenure: Tenure, desk: Desk, policy: Policy, limit: int) -> None:
+        self.tenure = tenure
+        self.ports = tenure.ports
+        self.desk = desk
+        self.policy = policy
+        self.limit = limit
+        self.drafts: dict[PairId, _Draft] = {}
+        self.result = Gathering()
+        self.blocked = frozenset(intent.plan.pair for doing in desk.doing for intent in doing.intents)
+        self.has_unsettled_birth = any(
+            isinstance(operation, CreateAppointment)
+            for doing in desk.doing
+            for intent in doing.intents
+            for operation in intent.plan.operations
+        )
+
+    async def gather(self) -> Gathering:
+        waiting = self.desk.waiting()
+        await self._from_todos()
+        await self._from_board(waiting)
+        await self._from_outlook(waiting)
+        links = await self._links()
+        found = await self._look_up(links)
+        for pair_id, draft in self.drafts.items():
+            case = self._case(pair_id, draft, links.get(pair_id), found)
+            if case is not None:
+                self.result.cases.append(case)
+        return self.result
+
+    def _draft(self, pair: PairId) -> _Draft | None:
+        """The draft of a pair; None while an unsettled announcement stands in its way, or the pass is full."""
+        if pair in self.blocked or (pair not in self.drafts and len(self.drafts) >= self.limit):
+            return None
+        return self.drafts.setdefault(pair, _Draft())
+
+    async def _from_todos(self) -> None:
+        for todo in self.desk.due_todos(self.ports.clock.now()):
+            if todo.pair is not None:
+                draft = self._draft(todo.pair)
+                if draft is not None:
+                    draft.consumes.append(todo.address)
+            else:
+                await self._walk(todo)
+
+    async def _walk(self, todo: Todo) -> None:
+        rows = await self.ports.rows.scan(self.tenure.resource, (Family.LINK,), todo.position, _WALK_PAGE)
+        is_over = len(rows) < _WALK_PAGE
+        position = todo.position
+        for row in rows:
+            if isinstance(row, LinkRow):
+                if row.link.pair in self.blocked:
+                    is_over = False
+                    break  # its announcement is unsettled; the walk resumes here
+                self.drafts.setdefault(row.link.pair, _Draft())
+            position = row.address
+        self.result.walks.append((Todo(todo.reason, todo.unique, None, todo.due_at, position), is_over))
+
+    async def _from_board(self, waiting: frozenset[Address]) -> None:
+        rows = [row for group in self.desk.board.values() for row in group]
+        keys = list(dict.fromkeys(row.key for row in rows if row.key.kind is Kind.UNAVAILABILITY))
+        known = await self._get([(Family.BY_APPOINTMENT, key.kind, key.id) for key in keys])
+        pairs = {row.key: row.pair for row in known.values() if isinstance(row, ByAppointment)}
+        for key, group in self.desk.board.items():
+            addresses = [row.address for row in group]
+            if waiting.issuperset(addresses):
+                continue
+            pair = pairs.get(key)
+            if pair is None and is_ours(self.ports.connector, key.id):
+                # The echo of a block that we made: while its birth is unsettled it must not be taken for a new one.
+                if not self.has_unsettled_birth:
+                    self.result.spent += addresses
+                continue
+            draft = self._draft(pair or pair_of_appointment(key))
+            if draft is None:
+                continue
+            if pair is None:
+                draft.key = key
+            newest = max(group, key=lambda row: row.revision)
+            draft.board_rows.append(newest)
+            draft.consumes.append(newest.address)
+            self.result.spent += [address for address in addresses if address != newest.address]
+
+    async def _from_outlook(self, waiting: frozenset[Address]) -> None:
+        rows = [row for row in self.desk.outlook.values() if row.address not in waiting]
+        known = await self._get([by_event_address(row.key) for row in rows])
+        pairs = {row.key: row.pair for row in known.values() if isinstance(row, ByEvent)}
+        strays: list[OutlookInbox] = []
+        for row in rows:
+            if row.hint is Hint.LIST_AGAIN:
+                await self._list_again(row)
+            elif row.key in pairs:
+                self._add(pairs[row.key], row)
+            elif row.event is None:
+                self.result.spent.append(row.address)
+            elif is_ours(self.ports.connector, row.event.transaction_id):
+                strays.append(row)
+            else:
+                self._add(pair_of_event(row.key), row)
+        await self._name_strays(strays)
+
+    def _add(self, pair: PairId, row: OutlookInbox) -> None:
+        draft = self._draft(pair)
+        if draft is not None:
+            draft.outlook_rows.append(row)
+            draft.consumes.append(row.address)
+
+    async def _name_strays(self, strays: Sequence[OutlookInbox]) -> None:
+        """Events with our `transactionId` that no link knows: their marker says whose they are."""
+        for calendar, rows in _by_calendar(strays).items():
+            found = await self._ask(calendar, [row.id for row in rows])
+            for row in rows:
+                if row.id not in found:
+                    continue
+                event = found[row.id]
+                pair = pair_of_marker(self.ports.connector, self.tenure.resource, event.marker) if event else None
+                if event is None or pair is None:
+                    self.result.spent.append(row.address)
+                    continue
+                fresh = OutlookInbox(row.key, row.calendar, Hint.SEEN, row.id, mask(event))
+                self._add(pair, fresh)
+
+    async def _list_again(self, row: OutlookInbox) -> None:
+        """A series changed: what it lists within the window is complete, so what is missing from it is gone."""
+        try:
+            instances = await self.ports.outlook.list_instances(row.calendar, row.id, self.policy.window)
+        except CalendarRefused as refusal:
+            await note_refusal(self.tenure, self.desk, row.calendar, refusal.reason)
+            return
+        known = await self.ports.rows.scan(self.tenure.resource, (Family.BY_EVENT, row.id))
+        pairs = {entry.key: entry.pair for entry in known if isinstance(entry, ByEvent)}
+        listed = {event.key: strip_to_down(mask(event)) for event in instances or ()}
+        is_whole = True
+        last: _Draft | None = None
+        for key in dict.fromkeys((*pairs, *listed)):
+            draft = self._draft(pairs.get(key) or pair_of_event(key))
+            if draft is None:
+                is_whole = False
+                continue
+            last = draft
+            draft.listed = listed.get(key)
+            draft.is_unlisted = key not in listed
+        if not is_whole:
+            return
+        if last is None:
+            self.result.spent.append(row.address)
+        else:
+            # The sign goes with the last of its occurrences, never before one of them is decided.
+            last.consumes.append(row.address)
+
+    async def _links(self) -> dict[PairId, Link]:
+        rows = await self._get([(Family.LINK, pair) for pair in self.drafts])
+        return {row.link.pair: row.link for row in rows.values() if isinstance(row, LinkRow)}
+
+    async def _get(self, addresses: Sequence[Address]) -> Mapping[Address, object]:
+        return await self.ports.rows.get(self.tenure.resource, addresses) if addresses else {}
+
+    async def _look_up(self, links: Mapping[PairId, Link]) -> Mapping[EventId, Event | None]:
+        """Fetch every event that has to be looked at, and the present one of a pair whose earlier one came back."""
+        wanted: dict[CalendarRef, dict[EventId, None]] = {}
+        for pair, draft in self.drafts.items():
+            signs = [row for row in draft.outlook_rows if row.hint is not Hint.SEEN]
+            for row in signs:
+                wanted.setdefault(row.calendar, {})[row.id] = None
+            link = links.get(pair)
+            if signs and link and link.event and link.event.id not in {row.id for row in draft.outlook_rows}:
+                wanted.setdefault(link.event.calendar, {})[link.event.id] = None
+        found: dict[EventId, Event | None] = {}
+        for calendar, ids in wanted.items():
+            for event_id, event in (await self._ask(calendar, list(ids))).items():
+                found[event_id] = mask(event) if event else None
+        return found
+
+    async def _ask(self, calendar: CalendarRef, ids: Sequence[EventId]) -> Mapping[EventId, Event | None]:
+        try:
+            return await self.ports.outlook.look_up(calendar, ids)
+        except CalendarRefused as refusal:
+            # Its trouble, not the events' end: what could not be judged stays where it is.
+            await note_refusal(self.tenure, self.desk, calendar, refusal.reason)
+            return {}
+
+    def _case(
+        self, pair_id: PairId, draft: _Draft, link: Link | None, found: Mapping[EventId, Event | None]
+    ) -> Case | None:
+        outlook: Unseen | Alive | Vanished = Unseen()
+        revenants: list[Event] = []
+        for row in draft.outlook_rows:
+            if row.hint is not Hint.SEEN and row.id not in found:
+                return None  # could not be judged in this run
+            event = row.event if row.hint is Hint.SEEN else found[row.id]
+            is_current = link is not None and link.event is not None and link.event.id == row.id
+            if link is not None and link.origin is Origin.OUTLOOK and event is not None:
+                outlook = Alive(strip_to_down(event))
+            elif link is None or is_current:
+                if event is not None:
+                    outlook = Alive(event)
+                elif link is not None:
+                    outlook = Vanished()
+            elif event is not None:
+                if link.condition is Condition.IDLE and link.event is None:
+                    outlook = Alive(event)
+                elif row.hint is Hint.SEEN:
+                    self.result.twins.append(self._twin(row))
+                else:
+                    revenants.append(event)
+        if draft.listed is not None:
+            outlook = Alive(draft.listed)
+        elif draft.is_unlisted and link is not None and link.condition is not Condition.TOMBSTONE:
+            outlook = Vanished()
+        if isinstance(outlook, Unseen) and link is not None and link.event is not None and link.event.id in found:
+            current = found[link.event.id]
+            outlook = Alive(current) if current is not None else Vanished()
+        key = draft.key or (link.appointment if link and link.origin is Origin.BOARD else None)
+        if key is None and link is None:
+            key = _key_of_pair(pair_id)
+        pair = Pair(
+            id=pair_id,
+            resource=self.tenure.resource,
+            key=key,
+            link=link,
+            board=_board_view(draft.board_rows, link),
+            outlook=outlook,
+            revenants=tuple(revenants),
+            main_calendar=self._main_calendar(),
+        )
+        return Case(pair, tuple(dict.fromkeys(draft.consumes)))
+
+    def _twin(self, row: OutlookInbox) -> Held:
+        """Our mark on an event we did not make for this pair: a copy, perhaps, so it is never changed or deleted."""
+        return Held(
+            subject=f"twin.{row.key}",
+            since_at=self.ports.clock.now(),
+            what="a second event carries the mark of an event of ours",
+            why="it may be a copy that the worker made",
+            remedy="delete the event that is not wanted",
+        )
+
+    def _main_calendar(self) -> CalendarRef | None:
+        profile = self.desk.profile
+        use = profile.main_calendar if profile else None
+        return use.ref if use else None
+
+
+def _by_calendar(rows: Iterable[OutlookInbox]) -> dict[CalendarRef, list[OutlookInbox]]:
+    grouped: dict[CalendarRef, list[OutlookInbox]] = {}
+    for row in rows:
+        grouped.setdefault(row.calendar, []).append(row)
+    return grouped
+
+
+def _key_of_pair(pair: PairId) -> AppointmentKey | None:
+    """The appointment that a pair born on the board is named after; None for one born in Outlook."""
+    origin, _, rest = pair.partition(".")
+    kind, _, appointment = rest.partition(".")
+    return AppointmentKey(Kind(kind), appointment) if origin == "b" else None
+
+
+def _board_view(rows: Sequence[BoardInbox], link: Link | None) -> BoardView:
+    """The newest state the board told us: the waiting row's, unless the link has read a newer one already."""
+    of_present_birth = [row for row in rows if link is None or link.appointment in (None, row.key)]
+    row = max(of_present_birth, key=lambda row: row.revision, default=None)
+    if row is not None and (link is None or row.revision >= link.received):
+        return Planned(row.state, render(row.state)) if row.state else NotHere(row.revision)
+    if link is None:
+        return Unseen()
+    if link.board_state is not None:
+        return Planned(link.board_state, render(link.board_state))
+    # A pair born on the board whose state is not here was told so; one born in Outlook may not have heard yet.
+    return NotHere(link.received) if link.origin is Origin.BOARD and link.received else Unseen()

@@ -1,0 +1,37 @@
+"""What becomes of bells that could not be answered: filed so that an admin sees them, and rung again."""
+
+from datetime import timedelta
+
+from sync_core.domain.stored import Held, Job
+from sync_core.flows.accept import WEBHOOKS
+from sync_core.ports import Ports
+
+_AGAIN_AFTER = timedelta(minutes=15)
+_TRIES = 8
+
+
+async def file_poison(ports: Ports, job: Job, reason: str) -> None:
+    """File a poisoned bell under its resource and ring again later; no inbox row is consumed by it."""
+    row = Held(
+        subject=f"poison.{job.resource}",
+        since_at=ports.clock.now(),
+        what="a run that failed again and again",
+        why=reason,
+        remedy="see the log under the correlation id; the resource is tried again by itself",
+    )
+    await ports.rows.insert(job.resource, [row])
+    if job.attempt < _TRIES:
+        again = Job(job.resource, ports.clock.now(), "poison", job.correlation_id, job.attempt + 1)
+        await ports.bells.ring([again], _AGAIN_AFTER)
+
+
+async def file_undecodable(ports: Ports, message_id: str, reason: str) -> None:
+    """File a queue message that is no job of ours."""
+    row = Held(
+        subject=f"message.{message_id}",
+        since_at=ports.clock.now(),
+        what="a queue message that cannot be read",
+        why=reason,
+        remedy="find out who writes to the queue besides Tandem",
+    )
+    await ports.rows.insert(WEBHOOKS, [row])

@@ -1,0 +1,93 @@
+"""Settle what an earlier run announced and did not commit: find out what took effect, and never guess.
+
+Nothing is sent again blindly. A create is repeated under its own `transactionId` only after nobody found it; updates
+and deletions are compared with what was announced and otherwise decided anew.
+"""
+
+from dataclasses import replace
+
+from sync_core.domain.content import differing
+from sync_core.domain.errors import CalendarRefused
+from sync_core.domain.event import mask
+from sync_core.domain.plan import (
+    CreateEvent,
+    DeleteEvent,
+    Done,
+    Missing,
+    Moved,
+    Operation,
+    Outcome,
+    Unknown,
+    UpdateEvent,
+)
+from sync_core.flows.carry_out import Carrier, calendar_of
+from sync_core.flows.desk import Desk
+from sync_core.flows.intake import note_refusal
+from sync_core.flows.tenure import Tenure
+
+
+async def recover(carrier: Carrier) -> None:
+    """Settle every announcement that can be settled now; what cannot blocks its own pairs, not the others."""
+    desk = carrier.desk
+    finder = _Finder(carrier.tenure, desk)
+    for announcement in list(desk.doing):
+        outcomes = [
+            [await finder.find_out(operation) for operation in intent.plan.operations]
+            for intent in announcement.intents
+        ]
+        unsettled = await carrier.commit(announcement, announcement.intents, outcomes)
+        desk.doing.remove(announcement)
+        if unsettled:
+            desk.doing.append(replace(announcement, intents=unsettled))
+
+
+class _Finder:
+    def __init__(self, tenure: Tenure, desk: Desk) -> None:
+        self.tenure = tenure
+        self.ports = tenure.ports
+        self.desk = desk
+
+    async def find_out(self, operation: Operation) -> Outcome:
+        try:
+            match operation:
+                case CreateEvent():
+                    return await self._created(operation)
+                case UpdateEvent():
+                    return await self._updated(operation)
+                case DeleteEvent():
+                    return await self._deleted(operation)
+                case _:
+                    # The announced revision, the derived id or the same `Idempotency-Key` make the repeat safe.
+                    return (await self.ports.board.carry_out([operation]))[0]
+        except CalendarRefused as refusal:
+            if isinstance(operation, CreateEvent | UpdateEvent | DeleteEvent):
+                await note_refusal(self.tenure, self.desk, calendar_of(operation), refusal.reason)
+            return Unknown(refusal.reason)
+
+    async def _created(self, operation: CreateEvent) -> Outcome:
+        marked = await self.ports.outlook.find_marked(operation.calendar, operation.marker)
+        for event in marked:
+            if event.transaction_id == operation.transaction_id:
+                return Done(event=event, is_found=True)
+        outcome = (await self.ports.outlook.carry_out(operation.calendar.mailbox, [operation]))[0]
+        return Done(event=outcome.event, is_found=True) if isinstance(outcome, Done) else outcome
+
+    async def _updated(self, operation: UpdateEvent) -> Outcome:
+        found = await self.ports.outlook.look_up(operation.ref.calendar, [operation.ref.id])
+        if operation.ref.id not in found:
+            return Unknown("the mailbox could not be read")
+        event = found[operation.ref.id]
+        if event is None:
+            return Missing()
+        fields = operation.fields - mask(event).masked
+        if not differing(operation.before, event.content, fields) and differing(
+            operation.before, operation.content, fields
+        ):
+            return Moved()  # as it was before: nothing was written, so it is decided anew on what is there
+        return Done(event=event, is_found=True)
+
+    async def _deleted(self, operation: DeleteEvent) -> Outcome:
+        found = await self.ports.outlook.look_up(operation.ref.calendar, [operation.ref.id])
+        if operation.ref.id not in found:
+            return Unknown("the mailbox could not be read")
+        return Done() if found[operation.ref.id] is None else Moved()

@@ -1,0 +1,355 @@
+"""One run: take the lease, settle what an earlier run left, read, decide, carry out, commit. `protocol` section 4."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sync_core.domain.change import Alive, Planned
+from sync_core.domain.content import Content
+from sync_core.domain.errors import CalendarRefused, CursorRefused, LeaseLost, TryAgain, Undecidable
+from sync_core.domain.guard import brake
+from sync_core.domain.plan import CreateEvent, DeleteEvent, Plan, UpdateEvent, Verdict
+from sync_core.domain.policy import Policy
+from sync_core.domain.reconcile import reconcile
+from sync_core.domain.resource import CalendarRef
+from sync_core.domain.stored import Address, Announcement, Held, Intent, Job, Row, TodoReason
+from sync_core.domain.timespan import bounds
+from sync_core.flows.batches import MOST_OPERATIONS, chunked
+from sync_core.flows.carry_out import WAITING_FOR_BOARD, Carrier, Tally, calendar_of
+from sync_core.flows.desk import Desk, calendars_to_read, policy_of
+from sync_core.flows.gather import Case, Gathering, gather
+from sync_core.flows.intake import Peeked, intake
+from sync_core.flows.pull import read_board
+from sync_core.flows.recover import recover
+from sync_core.flows.tenure import CLOCKS_DIFFER, Tenure
+from sync_core.ports import Ports
+
+RING_AGAIN = timedelta(seconds=2)
+REPLICATION_LAG = timedelta(seconds=30)
+_PAIRS_A_PASS = 200
+_PASSES = 6
+_PAIRS_A_BATCH = 20
+_ANNOUNCEMENT_BYTES = 800_000
+_BROKEN_RUNS = 3
+_NEVER = datetime.max.replace(tzinfo=UTC)
+_Decided = tuple[Case, Plan]
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """How a run ended, for its one closing log line. Counts only: no names, no words of anybody."""
+
+    resource: str
+    ended: str
+    changes_read: int = 0
+    done: int = 0
+    held: int = 0
+    left: int = 0
+
+
+async def sync_resource(ports: Ports, job: Job) -> RunReport:
+    """Run one resource once. Whatever is left rings again; an unknown fault raises, with the lease given back."""
+    pending = await ports.rows.read_pending(job.resource)
+    desk = Desk.of(pending.rows)
+    now = ports.clock.now()
+    if not desk.is_active or desk.profile is None:
+        return RunReport(job.resource, "not enlisted")
+    lease = pending.lease
+    if lease and lease.not_before and lease.not_before > now:
+        await _ring(ports, job, "throttled", lease.not_before - now)
+        return RunReport(job.resource, "throttled")
+    if job.is_hint and not desk.has_work(now) and _is_known_since(ports, desk, job.rung_at):
+        return RunReport(job.resource, "already read")
+    peeked: dict[CalendarRef, Peeked] = {}
+    if not desk.has_work(now):
+        try:
+            peeked = await _peek(ports, desk)
+        except TryAgain as silence:
+            await _ring(ports, job, "no answer", silence.after or RING_AGAIN)
+            return RunReport(job.resource, "no answer")
+        if _is_quiet(ports, desk, peeked):
+            await _ring_once_more(ports, job)
+            return RunReport(job.resource, "quiet")
+    tenure = await Tenure.take(ports, job.resource, pending)
+    if tenure is None:
+        await _ring(ports, job, "busy", RING_AGAIN)
+        return RunReport(job.resource, "busy")
+    try:
+        return await _Run(tenure, job).run(peeked)
+    except LeaseLost:
+        await _ring(ports, job, "lease lost", RING_AGAIN)
+        return RunReport(job.resource, "lease lost")
+    except TryAgain as silence:
+        after = max(silence.after, RING_AGAIN)
+        await _give_back(tenure, not_before=ports.clock.now() + silence.after if silence.after else None)
+        await _ring(ports, job, "no answer", after)
+        return RunReport(job.resource, "no answer")
+    except Exception:
+        await _give_back(tenure, is_broken=True)
+        raise
+
+
+async def _give_back(tenure: Tenure, *, not_before: datetime | None = None, is_broken: bool = False) -> None:
+    lease = tenure.lease
+    if not_before is not None:
+        lease = replace(lease, not_before=not_before)
+    if is_broken:
+        lease = replace(lease, broken_runs=lease.broken_runs + 1)
+    try:
+        await tenure.release(lease=lease)
+    except (LeaseLost, TryAgain):
+        return  # it runs out by itself
+
+
+async def _ring(ports: Ports, job: Job, reason: str, delay: timedelta) -> None:
+    again = replace(job, rung_at=ports.clock.now(), reason=reason, attempt=job.attempt + 1, is_hint=False)
+    await ports.bells.ring([again], delay)
+
+
+async def _ring_once_more(ports: Ports, job: Job) -> None:
+    """A notification may be ahead of what Graph shows us, so that finding nothing proves nothing yet."""
+    if job.is_hint and job.attempt == 0:
+        later = replace(job, rung_at=ports.clock.now(), attempt=1)
+        await ports.bells.ring([later], REPLICATION_LAG)
+
+
+def _is_known_since(ports: Ports, desk: Desk, rung_at: datetime) -> bool:
+    """Has every calendar been read since the bell, by more than clocks and replicas may differ?"""
+    profile = desk.profile
+    if profile is None:
+        return True
+    since_at = rung_at + CLOCKS_DIFFER + REPLICATION_LAG
+    policy = policy_of(ports.connector, profile, ports.clock.now())
+    cursors = [desk.cursors.get(use.ref) for use in calendars_to_read(profile, policy)]
+    return all(cursor is not None and cursor.read_at is not None and cursor.read_at > since_at for cursor in cursors)
+
+
+async def _peek(ports: Ports, desk: Desk) -> dict[CalendarRef, Peeked]:
+    """Read the next page of every calendar before taking the lease: a quiet resource is then not written to at all."""
+    profile = desk.profile
+    peeked: dict[CalendarRef, Peeked] = {}
+    if profile is None:
+        return peeked
+    now = ports.clock.now()
+    for use in calendars_to_read(profile, policy_of(ports.connector, profile, now)):
+        cursor = desk.cursors.get(use.ref)
+        if cursor is None or cursor.is_full or not cursor.place or (cursor.next_try_at or now) > now:
+            continue
+        try:
+            page = await ports.outlook.read_changes(use.ref, cursor.window, cursor.place)
+        except (CursorRefused, CalendarRefused):
+            continue  # to be written down, which needs the lease
+        peeked[use.ref] = Peeked(cursor.place, page)
+    return peeked
+
+
+def _is_quiet(ports: Ports, desk: Desk, peeked: dict[CalendarRef, Peeked]) -> bool:
+    profile = desk.profile
+    if profile is None:
+        return True
+    now = ports.clock.now()
+    for use in calendars_to_read(profile, policy_of(ports.connector, profile, now)):
+        cursor, look = desk.cursors.get(use.ref), peeked.get(use.ref)
+        if cursor is not None and cursor.next_try_at is not None and cursor.next_try_at > now:
+            continue
+        if cursor is None or look is None or cursor.refused_since is not None:
+            return False
+        if look.page.events or look.page.removed or not look.page.is_last:
+            return False
+    return True
+
+
+class _Run:
+    """One run under its lease."""
+
+    def __init__(self, tenure: Tenure, job: Job) -> None:
+        self.tenure = tenure
+        self.ports = tenure.ports
+        self.job = job
+        self.tally = Tally()
+        self.changes = 0
+
+    async def run(self, peeked: Mapping[CalendarRef, Peeked]) -> RunReport:
+        """Work in passes until nothing is left, nothing moves any more, or the budget is spent."""
+        is_whole = False
+        for number in range(_PASSES):
+            # Read anew under the lease: rows may have come, and another run may have ended, since the first look.
+            pending = await self.ports.rows.read_pending(self.job.resource)
+            if pending.lease is None or pending.lease.holder != self.tenure.lease.holder:
+                raise LeaseLost("another worker runs this resource")
+            desk = Desk.of(pending.rows)
+            if not desk.is_active or (number > 0 and not desk.has_work(self.ports.clock.now())):
+                is_whole = True
+                break
+            done_before = self.tally.done
+            is_whole = await self._pass(desk, peeked if number == 0 else {}, reads=number == 0)
+            is_stuck = number > 0 and not is_whole and self.tally.done == done_before
+            if self.tally.must_wait or is_stuck:
+                is_whole = False
+                break
+        return await self._end(is_whole)
+
+    async def _pass(self, desk: Desk, peeked: Mapping[CalendarRef, Peeked], *, reads: bool) -> bool:
+        """One round of settle, read, decide, carry out; True if nothing known is left to do."""
+        profile = desk.profile
+        assert profile is not None  # noqa: S101 — only active resources come here
+        carrier = Carrier(self.tenure, desk, self.tally, self.job.correlation_id)
+        await recover(carrier)
+        is_read = True
+        if reads:
+            read = await intake(self.tenure, desk, peeked)
+            self.changes += read.changes
+            is_read = read.is_complete
+        now = self.ports.clock.now()
+        if any(held.what == WAITING_FOR_BOARD for held in _rechecked(desk, now)):
+            await read_board(self.ports, profile.resource, profile.window(now), self.job.correlation_id)
+        policy = policy_of(self.ports.connector, profile, now)
+        most = 1 if self.tenure.lease.broken_runs >= _BROKEN_RUNS else _PAIRS_A_PASS
+        gathering = await gather(self.tenure, desk, policy, most)
+        cases = [(case, _decide(case, policy, now)) for case in gathering.cases]
+        cases = self._brake(cases, desk, now)
+        cases = self._leave_refused(cases, desk, now)
+        cases.sort(key=lambda entry: _starts_at(entry[1], profile.zone_info))
+        spent = [address for case, plan in cases if _is_void(plan) for address in case.consumes]
+        intents = [_intent(case, plan) for case, plan in cases if not _is_void(plan)]
+        for batch in self._cut([intent for intent in intents if not intent.plan.operations], desk):
+            await carrier.commit(None, batch, [()] * len(batch))
+        for batch in self._cut([intent for intent in intents if intent.plan.operations], desk):
+            await self._carry(carrier, batch)
+            if self.tally.must_wait:
+                return False
+        await self._close_pass(gathering, spent)
+        return is_read and len(gathering.cases) < most and not self.tally.left
+
+    async def _carry(self, carrier: Carrier, batch: Sequence[Intent]) -> None:
+        announcement = await carrier.announce(batch)
+        if not self.tenure.outlasts_sending(self.ports.clock.now()):
+            raise LeaseLost("announcing took too long to send anything safely")
+        outcomes = await carrier.carry_out(batch)
+        await carrier.commit(announcement, batch, outcomes)
+
+    def _brake(self, cases: list[_Decided], desk: Desk, now: datetime) -> list[_Decided]:
+        """Hold deletions that look like a mistake, but for those that a person released."""
+        released = {todo.pair for todo in desk.due_todos(now) if todo.reason is TodoReason.RELEASE}
+        judged = [(case, plan) for case, plan in cases if plan.pair not in released]
+        lease = self.tenure.lease
+        braked = brake([(case.pair, plan) for case, plan in judged], lease.deletions, lease.paired, now)
+        if braked.deletions != lease.deletions:
+            self.tenure.lease = replace(lease, deletions=braked.deletions)
+        held = {judged[index][1].pair for index in braked.held}
+        return [(case, _held_by_brake(case, plan) if plan.pair in held else plan) for case, plan in cases]
+
+    def _leave_refused(self, cases: list[_Decided], desk: Desk, now: datetime) -> list[_Decided]:
+        """Leave out what would be written to a calendar that refuses us: its rows wait until it is tried again."""
+        refused = {
+            ref: cursor.next_try_at
+            for ref, cursor in desk.cursors.items()
+            if cursor.next_try_at is not None and cursor.next_try_at > now
+        }
+        kept: list[_Decided] = []
+        for case, plan in cases:
+            waits = [refused[ref] for ref in _calendars_written(plan) if ref in refused]
+            if waits:
+                self.tally.left += 1
+                self.tally.wait_until(max(waits))
+            else:
+                kept.append((case, plan))
+        return kept
+
+    def _cut(self, intents: Sequence[Intent], desk: Desk) -> list[list[Intent]]:
+        """Batches whose announcement and commit each fit one transaction; a pair is never cut in two."""
+        batches: list[list[Intent]] = []
+        operations = weight = 0
+        for intent in intents:
+            # A link, its by-event row, what the event's answer may add, a held row, and what is consumed.
+            needs = 3 + len(intent.consumes) + int(intent.plan.pair in desk.held)
+            weighs = self.ports.rows.weigh(Announcement("", self.ports.clock.now(), "", (intent,)))
+            is_full = (
+                not batches
+                or len(batches[-1]) >= _PAIRS_A_BATCH
+                or operations + needs > MOST_OPERATIONS
+                or weight + weighs > _ANNOUNCEMENT_BYTES
+            )
+            if is_full:
+                batches.append([])
+                operations = weight = 0
+            batches[-1].append(intent)
+            operations += needs
+            weight += weighs
+        return batches
+
+    async def _close_pass(self, gathering: Gathering, spent: Sequence[Address]) -> None:
+        """Only now, with their pairs committed, may walks move on and rows that concern nobody go."""
+        puts: list[Row] = [*gathering.twins, *(todo for todo, is_over in gathering.walks if not is_over)]
+        deletes = [*spent, *gathering.spent, *(todo.address for todo, is_over in gathering.walks if is_over)]
+        for chunk in chunked(self.ports.rows, puts, list(dict.fromkeys(deletes))):
+            if chunk.puts or chunk.deletes:
+                await self.tenure.commit(chunk.puts, chunk.deletes)
+
+    async def _end(self, is_whole: bool) -> RunReport:
+        now = self.ports.clock.now()
+        tally = self.tally
+        not_before = now + tally.retry_after if tally.retry_after else None
+        await self.tenure.release(lease=replace(self.tenure.lease, not_before=not_before, broken_runs=0))
+        if not is_whole:
+            wait = max(RING_AGAIN, tally.retry_after)
+            if tally.refused_until is not None and not tally.must_wait:
+                wait = max(wait, tally.refused_until - now)
+            await _ring(self.ports, self.job, "more to do", wait)
+        if tally.recheck_after is not None:
+            await _ring(self.ports, self.job, "recheck", tally.recheck_after)
+        if self.changes == 0:
+            await _ring_once_more(self.ports, self.job)
+        ended = "whole" if is_whole else "more to do"
+        return RunReport(self.job.resource, ended, self.changes, tally.done, tally.held, tally.left)
+
+
+def _decide(case: Case, policy: Policy, now: datetime) -> Plan:
+    """The pair's plan; whatever goes wrong with one pair holds it, and the others go on."""
+    try:
+        return reconcile(case.pair, policy, now)
+    except Exception as fault:
+        reason = str(fault) if isinstance(fault, Undecidable) else f"it cannot be decided ({type(fault).__name__})"
+        return Plan(case.pair.id, Verdict.HELD, reason, case.pair.link)
+
+
+def _held_by_brake(case: Case, plan: Plan) -> Plan:
+    reason = "unusually many deletions at once; release it if they are meant"
+    return Plan(plan.pair, Verdict.HELD, reason, case.pair.link)
+
+
+def _is_void(plan: Plan) -> bool:
+    """Is there nothing to remember and nothing to do?"""
+    return plan.link is None and plan.verdict is Verdict.SKIPPED
+
+
+def _rechecked(desk: Desk, now: datetime) -> list[Held]:
+    pairs = [todo.pair for todo in desk.due_todos(now) if todo.reason is TodoReason.RECHECK]
+    return [desk.held[pair] for pair in pairs if pair in desk.held]
+
+
+def _calendars_written(plan: Plan) -> list[CalendarRef]:
+    return [
+        calendar_of(operation)
+        for operation in plan.operations
+        if isinstance(operation, CreateEvent | UpdateEvent | DeleteEvent)
+    ]
+
+
+def _intent(case: Case, plan: Plan) -> Intent:
+    pair = case.pair
+    board = pair.board.content if isinstance(pair.board, Planned) else (pair.link.board_base if pair.link else None)
+    event = pair.outlook.event.content if isinstance(pair.outlook, Alive) else None
+    if event is None and pair.link is not None:
+        event = pair.link.outlook_base
+    return Intent(plan, pair.link, case.consumes, board, event)
+
+
+def _starts_at(plan: Plan, zone: ZoneInfo) -> datetime:
+    """When what a plan writes begins: the nearest goes first, since somebody may be waiting for it."""
+    link = plan.link
+    contents: list[Content | None] = [getattr(operation, "content", None) for operation in plan.operations]
+    contents += [link.board_base, link.outlook_base] if link else []
+    spans = [content.span for content in contents if content is not None]
+    return bounds(spans[0], zone)[0] if spans else _NEVER
