@@ -52,7 +52,11 @@ async def _serve(arguments: argparse.Namespace) -> None:
     runner = web.AppRunner(await build_application(options), access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", arguments.port)
-    await site.start()
+    try:
+        await site.start()
+    except OSError as error:
+        await runner.cleanup()
+        raise SystemExit(f"board cannot listen on port {arguments.port}: {error.strerror}") from error
     port = runner.addresses[0][1]
     print(f"board ready at http://127.0.0.1:{port}", flush=True)
     ended = asyncio.Event()
