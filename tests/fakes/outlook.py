@@ -99,7 +99,7 @@ class FakeOutlook(OutlookCalendars):
 
     async def find_marked(self, calendar: CalendarRef, marker: str) -> Sequence[Event]:
         self._answer("find_marked", calendar)
-        return [self._shown(event) for event in self.living(calendar) if event.marker == marker]
+        return [self._fetched(event) for event in self.living(calendar) if event.marker == marker]
 
     async def list_instances(self, calendar: CalendarRef, series: EventId, window: Window) -> Sequence[Event] | None:
         self._answer("list_instances", calendar)
@@ -168,8 +168,12 @@ class FakeOutlook(OutlookCalendars):
         if kept is None or kept.is_dead:
             return None
         if not dot:
-            return self._shown(kept.event)
-        return next((self._shown(one) for one in kept.occurrences if one.ref.id == event_id), None)
+            return self._fetched(kept.event)
+        return next((self._fetched(one) for one in kept.occurrences if one.ref.id == event_id), None)
+
+    def _fetched(self, event: Event) -> Event:
+        # Whoever asks for the marker learns that there is none.
+        return replace(self._shown(event), marker=event.marker or "")
 
     def _shown(self, event: Event) -> Event:
         if not (self.wraps_bodies and event.content.body):
@@ -213,7 +217,7 @@ class FakeOutlook(OutlookCalendars):
         birth = (operation.calendar.mailbox, operation.transaction_id)
         if birth in self._births and not self.forgets_births:
             event = self._find(operation.calendar.mailbox, self._births[birth])
-            return Done(event=replace(event, marker=None)) if event else BornDead(self._births[birth])
+            return Done(event=replace(event, marker=None), is_found=True) if event else BornDead(self._births[birth])
         self.writes += 1
         event = self._add(
             operation.calendar, operation.content, transaction_id=operation.transaction_id, marker=operation.marker

@@ -1,0 +1,108 @@
+"""The port `Outlook` on Graph: reading calendars; what is written is in `operations`.
+
+https://learn.microsoft.com/graph/delta-query-events
+https://learn.microsoft.com/graph/api/event-list-instances
+https://learn.microsoft.com/graph/api/singlevaluelegacyextendedproperty-get
+"""
+
+from collections.abc import Mapping, Sequence
+from urllib.parse import quote
+
+from sync_core.adapters.graph.batch import send_all
+from sync_core.adapters.graph.client import PREFER, GraphClient, segment
+from sync_core.adapters.graph.judging import fault_of, parse
+from sync_core.adapters.graph.lookup import event_with_marker, look_up, read_marked
+from sync_core.adapters.graph.operations import carry_out
+from sync_core.adapters.graph.reading import is_told, read_event
+from sync_core.adapters.graph.troubles import Trouble
+from sync_core.adapters.graph.wire import MARKER_PROPERTY, EventPage, WireEvent
+from sync_core.domain.errors import CursorRefused, TryAgain
+from sync_core.domain.event import Event, EventId, EventKind
+from sync_core.domain.plan import EventOperation, Outcome
+from sync_core.domain.resource import CalendarRef
+from sync_core.domain.window import Window
+from sync_core.ports import ChangePage
+
+_INSTANCES_PER_PAGE = 100
+
+
+class GraphOutlook:
+    """Calendars and events of one tenant. `page_size` is a wish; Graph may send less."""
+
+    def __init__(self, client: GraphClient, page_size: int = 100) -> None:
+        self._client = client
+        self._page_size = page_size
+
+    async def read_changes(self, calendar: CalendarRef, window: Window, place: str) -> ChangePage:
+        if place and not self._client.owns(place):
+            raise CursorRefused("the place belongs to another endpoint")
+        url = place or f"{self._url(calendar)}/calendarView/delta?{_between(window)}"
+        # Never $select here: delta does not take it, and answers as if it did.
+        reply = await self._client.read(calendar.mailbox, url, f"{PREFER}, odata.maxpagesize={self._page_size}")
+        if reply.trouble is Trouble.CURSOR:
+            if place:
+                raise CursorRefused(f"Graph has forgotten the place ({reply.words})")
+            raise TryAgain(f"Graph lost a read that had just begun ({reply.words})")
+        page = parse(reply, EventPage)
+        onward = page.next or page.delta
+        if not onward:
+            raise TryAgain("a page of changes broke off")
+        # Several states of one event may come in one page, and the last one counts.
+        states = {wire.id: wire for wire in page.value}
+        # What is told without its time is only known to have changed: it is to be fetched, as removed ones are.
+        told = {each: wire for each, wire in states.items() if wire.removed is None and is_told(wire)}
+        return ChangePage(
+            events=tuple(read_event(wire, calendar) for wire in told.values()),
+            removed=tuple(EventId(each) for each in states if each not in told),
+            place=self._client.checked(onward),
+            is_last=page.next is None,
+        )
+
+    async def look_up(self, calendar: CalendarRef, ids: Sequence[EventId]) -> Mapping[EventId, Event | None]:
+        return await look_up(self._client, calendar, ids)
+
+    async def find_marked(self, calendar: CalendarRef, marker: str) -> Sequence[Event]:
+        value = marker.replace("'", "''")
+        wanted = f"singleValueExtendedProperties/Any(ep: ep/id eq '{MARKER_PROPERTY}' and ep/value eq '{value}')"
+        listed = await self._list(calendar, f"{self._url(calendar)}/events?$filter={quote(wanted, safe='')}&$select=id")
+        members = [event_with_marker(calendar.mailbox, wire.id) for wire in listed]
+        events = []
+        for reply in await send_all(self._client, calendar.mailbox, members):
+            if reply is None or reply.trouble not in (Trouble.NONE, Trouble.NOT_FOUND):
+                raise fault_of(reply)
+            if reply.trouble is Trouble.NONE:
+                events.append(read_marked(reply, calendar))
+        # Graph compares such values without regard to case, and does not show them in a list.
+        return [event for event in events if event.marker == marker]
+
+    async def list_instances(self, calendar: CalendarRef, series: EventId, window: Window) -> Sequence[Event] | None:
+        found = await self.look_up(calendar, [series])
+        if series not in found:
+            raise TryAgain("a series could not be judged")
+        master = found[series]
+        if master is None:
+            return None
+        if master.kind is not EventKind.SERIES:
+            return []
+        event = f"{self._client.root}/users/{segment(calendar.mailbox)}/events/{segment(series)}"
+        listed = await self._list(calendar, f"{event}/instances?{_between(window)}&$top={_INSTANCES_PER_PAGE}")
+        return [read_event(wire, master.ref.calendar) for wire in listed if is_told(wire)]
+
+    async def carry_out(self, mailbox: str, operations: Sequence[EventOperation]) -> Sequence[Outcome]:
+        return await carry_out(self._client, self, mailbox, operations)
+
+    def _url(self, calendar: CalendarRef) -> str:
+        return f"{self._client.root}/users/{segment(calendar.mailbox)}/calendars/{segment(calendar.calendar)}"
+
+    async def _list(self, calendar: CalendarRef, url: str) -> Sequence[WireEvent]:
+        listed: list[WireEvent] = []
+        while url:
+            page = parse(await self._client.read(calendar.mailbox, url), EventPage)
+            listed += page.value
+            url = self._client.checked(page.next) if page.next else ""
+        return listed
+
+
+def _between(window: Window) -> str:
+    start, end = (f"{instant:%Y-%m-%dT%H:%M:%SZ}" for instant in (window.start_at, window.end_at))
+    return f"startDateTime={start}&endDateTime={end}"
