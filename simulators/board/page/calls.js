@@ -32,6 +32,7 @@ export function follow(path, { refresh, tell, pulse }) {
     if (source.readyState === EventSource.CLOSED) setTimeout(() => follow(path, { refresh, tell, pulse }), 2000);
   };
   source.onmessage = (message) => {
-    ready = ready.then(() => tell(JSON.parse(message.data)));
+    // In order, and one that goes wrong does not stop those behind it.
+    ready = ready.then(() => tell(JSON.parse(message.data))).catch((error) => console.error(error));
   };
 }

@@ -13,6 +13,7 @@ export class Timeline {
   #calendar;
   #shown = new Map();
   #zone;
+  #rows = "";
 
   constructor(element, { zone, day, act }) {
     this.#zone = zone;
@@ -54,6 +55,10 @@ export class Timeline {
   }
 
   setRows(rows) {
+    // Each setting draws everything anew, and a whole plan may arrive entry by entry.
+    const drawn = JSON.stringify(rows);
+    if (drawn === this.#rows) return;
+    this.#rows = drawn;
     this.#calendar.setOption("resources", rows);
   }
 
