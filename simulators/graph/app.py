@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from simulators.graph.control import Control
 from simulators.graph.errors import GraphRefusal, LostReply, bad_request
+from simulators.graph.feed import CORS
 from simulators.graph.gate import unavailable
 from simulators.graph.preferences import read_preference
 from simulators.graph.simulator import Simulator
@@ -131,7 +132,7 @@ async def control_border(request: web.Request, handler: _Next) -> web.StreamResp
             "Access-Control-Allow-Headers": "Content-Type",
             "Vary": "Origin",
         }
-    request["cors"] = cors
+    request[CORS] = cors
     reply: web.StreamResponse
     try:
         reply = web.Response(status=204) if request.method == "OPTIONS" else await handler(request)

@@ -4,6 +4,7 @@ https://learn.microsoft.com/graph/json-batching
 """
 
 import asyncio
+import random
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -64,6 +65,8 @@ class Batch:
         await asyncio.gather(*(run(member) for member in members))
         if lost:
             raise LostReply
+        # The order means nothing; clients that read one into it shall find out.
+        random.Random(self._counters.batches).shuffle(answers)
         return Answer(200, {"responses": answers})
 
     async def _run_member(self, member: JsonObject, root: str) -> Answer:

@@ -10,6 +10,7 @@ from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
+from simulators.graph.errors import bad_request
 from simulators.graph.event_output import show_calendar
 from simulators.graph.faults import Fault
 from simulators.graph.model import Calendar, MailboxState, Person, show_whole
@@ -163,7 +164,10 @@ class Control:
         return web.json_response(self._simulator.switches.model_dump(by_alias=True))
 
     async def change_switches(self, request: web.Request) -> web.Response:
-        self._simulator.change_switches(await request.json())
+        changes = await request.json()
+        if not isinstance(changes, dict):
+            raise bad_request("The body must be an object of switches.")
+        self._simulator.change_switches(changes)
         return await self.show_switches(request)
 
     async def list_faults(self, request: web.Request) -> web.Response:

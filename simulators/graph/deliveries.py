@@ -26,8 +26,6 @@ _BATCH = 100
 class Notification:
     """One notification waiting to be posted."""
 
-    number: int
-    url: str
     content: JsonObject
     queued_at: datetime
 
@@ -40,19 +38,15 @@ class Deliveries:
         self._faults = faults
         self._counters = counters
         self._health = EndpointHealth(store.clock, store.switches)
-        self._number = 0
         self._waiting: dict[str, deque[Notification]] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self.session: ClientSession | None = None
-        store.readers["delivered"] = lambda line: self._settle(line["url"], set(line["numbers"]))
+        store.readers["delivered"] = lambda line: self._settle(line["url"], set(line["ids"]))
 
-    def queue(self, url: str, content: JsonObject, at: datetime) -> Notification:
-        """Line a notification up; it gets the id it keeps over repeats and restarts."""
-        self._number += 1
-        notification = Notification(self._number, url, {"id": f"ntf-{self._number:08d}", **content}, at)
-        self._waiting.setdefault(url, deque()).append(notification)
+    def queue(self, url: str, content: JsonObject, at: datetime) -> None:
+        """Line a notification up; its id tells it apart over repeats and restarts."""
+        self._waiting.setdefault(url, deque()).append(Notification(content, at))
         self._start(url)
-        return notification
 
     def open(self, session: ClientSession) -> None:
         """Begin to post, also what a restart left over."""
@@ -142,11 +136,11 @@ class Deliveries:
             return False
 
     def _finish(self, url: str, settled: list[Notification]) -> None:
-        numbers = [each.number for each in settled]
-        if numbers:
-            self._store.journal.append({"kind": "delivered", "url": url, "numbers": numbers})
-            self._settle(url, set(numbers))
+        ids = [each.content["id"] for each in settled]
+        if ids:
+            self._store.journal.append({"kind": "delivered", "url": url, "ids": ids})
+            self._settle(url, set(ids))
 
-    def _settle(self, url: str, numbers: set[int]) -> None:
+    def _settle(self, url: str, ids: set[str]) -> None:
         line = self._waiting.get(url, deque())
-        self._waiting[url] = deque(each for each in line if each.number not in numbers)
+        self._waiting[url] = deque(each for each in line if each.content["id"] not in ids)

@@ -123,14 +123,13 @@ class EventStore:
         altered = Alteration(own, start_at, end_at, self._store.next_version())
         return self._store.put_event(mailbox, replace(event, alterations={**event.alterations, day: altered}))
 
-    def delete(self, mailbox: Mailbox, event: StoredEvent, day: date | None = None) -> None:
+    def delete(self, mailbox: Mailbox, event: StoredEvent, day: date | None = None) -> StoredEvent:
         """Move the event to Deleted Items; of a series with `day`, remove that occurrence only."""
         if day is None:
-            self._store.put_event(mailbox, replace(event, is_deleted=True, placed=event.placed + 1))
-            return
+            return self._store.put_event(mailbox, replace(event, is_deleted=True, placed=event.placed + 1))
         check_occurrence(event, day)
         left = {other: altered for other, altered in event.alterations.items() if other != day}
-        self._store.put_event(mailbox, replace(event, cancelled=event.cancelled | {day}, alterations=left))
+        return self._store.put_event(mailbox, replace(event, cancelled=event.cancelled | {day}, alterations=left))
 
     def undelete(self, mailbox: Mailbox, event: StoredEvent) -> StoredEvent:
         """Bring an event back from Deleted Items into its calendar, the default one if that is gone."""

@@ -94,7 +94,8 @@ class EventRequests:
     def find(self, mailbox: Mailbox, scope: Calendar | None, event_id: str, *, reads: bool = False) -> Shown:
         """Return the event or occurrence an id names. Raises: GraphRefusal."""
         event, key = mailbox.find_event(event_id, shows_deleted=reads and self._store.switches.shows_deleted_events)
-        if scope is not None and self._store.switches.calendar_path_is_checked and event.calendar != scope.number:
+        checks = self._store.switches.calendar_path_is_checked
+        if scope is not None and (event.is_deleted or (checks and event.calendar != scope.number)):
             raise event_not_found()
         if key.day is None:
             return show_whole(event)
@@ -155,12 +156,11 @@ class EventRequests:
         shown = show_occurrence(event, shown.day) if shown.day else show_whole(event)
         return Answer(200, self.show(call, view, shown)), event
 
-    def delete(self, mailbox: Mailbox, scope: Calendar | None, event_id: str, call: Call) -> tuple[Answer, None]:
+    def delete(self, mailbox: Mailbox, scope: Calendar | None, event_id: str, call: Call) -> tuple[Answer, StoredEvent]:
         view = self.view(mailbox, call)
         shown = self.find(mailbox, scope, event_id)
         self._check_version(view, shown, call)
-        self._events.delete(mailbox, shown.event, shown.day)
-        return Answer(204), None
+        return Answer(204), self._events.delete(mailbox, shown.event, shown.day)
 
     def purge(self, mailbox: Mailbox, scope: Calendar | None, event_id: str, call: Call) -> tuple[Answer, None]:
         shown = self.find(mailbox, scope, event_id, reads=True)

@@ -12,6 +12,8 @@ from simulators.graph.model import show_whole
 from simulators.graph.plain_events import show_plain
 from simulators.graph.store import EventChange, Store
 
+CORS = web.RequestKey("cors", dict[str, str])
+"""Headers that open an answer to the page that asked."""
 _HEARTBEAT_S = 15.0
 
 
@@ -43,7 +45,7 @@ class Feed:
         line: asyncio.Queue[str | None] = asyncio.Queue()
         self._open.add(line)
         try:
-            reply.headers.update(request.get("cors", {}))
+            reply.headers.update(request.get(CORS, {}))
             await reply.prepare(request)
             await reply.write(b": listening\n\n")
             while True:

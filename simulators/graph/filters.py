@@ -19,6 +19,7 @@ _TOKEN = re.compile(
     r"\s*(?:(?P<string>'(?:[^']|'')*')|(?P<instant>\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)?)|(?P<number>-?\d+)"
     r"|(?P<path>[A-Za-z@][\w.@]*(?:/[A-Za-z@][\w.@]*)*)|(?P<mark>[():,]))"
 )
+_GUID = re.compile(r"\{[0-9A-Fa-f-]{36}\}")
 _ORDERS: dict[str, Callable[[Any, Any], bool]] = {
     "eq": lambda left, right: bool(left == right),
     "ne": lambda left, right: bool(left != right),
@@ -111,7 +112,11 @@ class _Reader:
         order = _ORDERS.get(self._take()[1])
         if order is None:
             raise _refusal(self._text)
-        return _compare(_path(word), order, self._literal())
+        literal = self._literal()
+        if word.endswith("/id"):
+            # The name of an extended property keeps its case, which counts; the GUID before it has none.
+            return _compare_exactly(_path(word), order, _GUID.sub(lambda match: match[0].lower(), str(literal)))
+        return _compare(_path(word), order, literal)
 
     def _text_test(self, test: Callable[[str, str], bool]) -> Predicate:
         self._take("(")
@@ -170,6 +175,10 @@ def _path(path: str) -> _Value:
         return value
 
     return read
+
+
+def _compare_exactly(path: _Value, order: Callable[[Any, Any], bool], literal: str) -> Predicate:
+    return lambda scope: order(path(scope), literal)
 
 
 def _compare(path: _Value, order: Callable[[Any, Any], bool], literal: Any) -> Predicate:

@@ -3,10 +3,10 @@
 https://learn.microsoft.com/graph/change-notifications-delivery-webhooks
 """
 
+import uuid
 from dataclasses import dataclass
-from datetime import datetime
 
-from simulators.graph.deliveries import Deliveries, Notification
+from simulators.graph.deliveries import Deliveries
 from simulators.graph.errors import GraphRefusal
 from simulators.graph.ids import EventKey, make_change_key, make_event_id
 from simulators.graph.store import EventChange, Store
@@ -35,7 +35,7 @@ class Notifications:
     def tell(self, change: EventChange) -> None:
         """Queue one notification per subscription that covers the change."""
         mailbox, event = change.mailbox, change.event
-        for subscription in self._subscriptions.wanted_by(mailbox, change.calendar, change.type):
+        for subscription in self._subscriptions.wanted_by(mailbox, change.calendar, change.type, event.modified_at):
             placed = None if subscription.wants_immutable_ids else event.placed
             event_id = make_event_id(mailbox.id, EventKey(event.uid, placed))
             resource = f"Users/{mailbox.id}/Events/{event_id}"
@@ -45,29 +45,22 @@ class Notifications:
                 "@odata.etag": f'W/"{make_change_key(mailbox.id, event.version)}"',
                 "id": event_id,
             }
-            self._deliveries.queue(
-                subscription.notification_url,
-                {
-                    **self._common(subscription),
-                    "changeType": change.type,
-                    "resource": resource,
-                    "resourceData": described,
-                },
-                event.modified_at,
-            )
+            content = {
+                # The same change makes the same id again when the journal is replayed.
+                "id": f"{event.version}-{change.type}-{subscription.id}",
+                **self._common(subscription),
+                "changeType": change.type,
+                "resource": resource,
+                "resourceData": described,
+            }
+            self._deliveries.queue(subscription.notification_url, content, event.modified_at)
 
-    def tell_lifecycle(self, subscription: Subscription, lifecycle_event: str) -> Notification:
+    def tell_lifecycle(self, subscription: Subscription, lifecycle_event: str) -> None:
         """Queue a lifecycle notification. Raises: GraphRefusal when the subscription gave no address for them."""
         if not subscription.lifecycle_url:
             raise GraphRefusal(400, "InvalidRequest", "The subscription has no lifecycleNotificationUrl.")
-        return self._deliveries.queue(
-            subscription.lifecycle_url,
-            {**self._common(subscription), "lifecycleEvent": lifecycle_event},
-            self._now(),
-        )
-
-    def _now(self) -> datetime:
-        return self._store.clock.now()
+        content = {"id": str(uuid.uuid4()), **self._common(subscription), "lifecycleEvent": lifecycle_event}
+        self._deliveries.queue(subscription.lifecycle_url, content, self._store.clock.now())
 
     def _common(self, subscription: Subscription) -> JsonObject:
         return {

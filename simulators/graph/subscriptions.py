@@ -81,14 +81,15 @@ class Subscriptions:
                 return subscription
         raise GraphRefusal(404, "ResourceNotFound", "The object was not found.")
 
-    def wanted_by(self, mailbox: Mailbox, calendar: int, change_type: str) -> list[Subscription]:
-        """Return who wants to hear of such a change."""
+    def wanted_by(self, mailbox: Mailbox, calendar: int, change_type: str, at: datetime) -> list[Subscription]:
+        """Return who wants to hear of such a change, made at that instant."""
         is_default = calendar in mailbox.calendars and mailbox.calendars[calendar].is_default
         default_only = self._store.switches.notify_default_calendar_only
         return [
             found
-            for found in self.living()
+            for found in self._found.values()
             if found.mailbox == mailbox.id
+            and found.expires_at > at
             and change_type in found.change_types
             and not found.is_paused
             and (found.calendar == calendar if found.calendar else is_default or not default_only)
