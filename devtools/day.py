@@ -113,6 +113,8 @@ class Day:
         return is_back
 
     def _unplan(self) -> Seen:
+        if self.lacks(BEN, "Boiler inspection"):
+            raise LookupError("Outlook does not show it")
         self.planner.unplan(self.inspection)
         return lambda: all(self.lacks(each, "Boiler inspection") for each in (BEN, CLEO))
 
@@ -121,6 +123,8 @@ class Day:
         return lambda: self.shows(CLEO, "Afternoon off", "13:00")
 
     def _end_absence(self) -> Seen:
+        if self.lacks(CLEO, "Afternoon off"):
+            raise LookupError("Outlook never showed it")
         self.planner.end_absence(self.absence)
         return lambda: self.lacks(CLEO, "Afternoon off")
 
@@ -133,6 +137,8 @@ class Day:
         return lambda: len(self.planner.absences(BEN, self.at("15:00"))) == 1
 
     def _unblock(self) -> Seen:
+        if not self.planner.absences(BEN, self.at("15:00")):
+            raise LookupError("the board never showed it")
         self.workers[BEN].delete(self.meeting)
         return lambda: not self.planner.absences(BEN, self.at("15:00"))
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from devtools.azurite import start_azurite
-from devtools.calls import Refused, call
+from devtools.calls import Refused
 from devtools.day import Day, Step
 from devtools.development import loopback, settings_for
 from devtools.hands import Planner, Worker
-from devtools.launch import start_board, start_graph, start_host
+from devtools.launch import start_board, start_graph, start_host, start_timer
 from devtools.processes import Parts, find_free_port
 from devtools.team import load_team, read_team, seat_team
 
@@ -36,16 +36,16 @@ def run_day() -> int:
     with Parts() as parts:
         print("Starting storage, Graph, the function app and the board …", flush=True)
         began = time.monotonic()
-        azurite = start_azurite(parts)
-        graph = start_graph(parts)
-        port, board_port = find_free_port(), find_free_port()
-        settings = settings_for(azurite.connection_string, loopback(port), graph.address, loopback(board_port))
-        load_team(settings)
+        azurite, graph = start_azurite(parts), start_graph(parts)
+        # The board and the app must know each other's address before either serves.
+        port = find_free_port()
+        board = start_board(parts, loopback(port), graph.address)
+        settings = settings_for(azurite.connection_string, loopback(port), graph.address, board.address)
         host = start_host(parts, settings, port)
-        board = start_board(parts, host.address, graph.address, board_port)
         planner = Planner(board.address)
         seat_team(planner)
-        call("POST", f"{host.address}/_host/timers/renew_subscriptions")
+        load_team(settings)
+        start_timer(host.address, "renew_subscriptions")
         print(f"Ready after {time.monotonic() - began:.1f} s.\n", flush=True)
         workers = {each.id: Worker(graph.address, each.mailbox) for each in read_team()}
         day = Day(planner, workers, graph.address, datetime.now(UTC))

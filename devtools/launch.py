@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from devtools.calls import call
 from devtools.development import BOARD_KEY, WEBHOOK_SECRET
 from devtools.processes import Echo, Part, Parts, check_port
 from devtools.trouble import Trouble
@@ -57,6 +58,18 @@ def start_host(
     command = _module("simulators.host", "--port", str(port))
     command += [] if hidden_seconds is None else ["--hidden-seconds", str(hidden_seconds)]
     return parts.start("Functions host", command, variables=settings, echo=echo)
+
+
+def start_timer(host: str, name: str, *, is_core_tools: bool = False) -> None:
+    """Run a timer function of the app now.
+
+    Raises:
+        Trouble: The host knows no such timer, or it failed.
+    """
+    if is_core_tools:
+        call("POST", f"{host}/admin/functions/{name}", {"input": ""})
+    elif not call("POST", f"{host}/_host/timers/{name}")["succeeded"]:
+        raise Trouble(f"The timer {name} failed; the log of the functions host says at which line.")
 
 
 def has_core_tools() -> bool:

@@ -1,11 +1,18 @@
 """The demo team of `demo/resources.json`: made known to the connector and to the board."""
 
+import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from devtools.hands import Planner
 from devtools.paths import ROOT
+from devtools.trouble import Trouble
+from sync_core.bootstrap import connect
+from sync_core.domain.errors import Misconfigured, Refused, TryAgain
+from sync_core.domain.resource import Direction, ResourceId
+from sync_core.flows.administer import ResourceRequest, enlist
+from sync_core.settings import Settings, read_settings
 
 FILE = ROOT / "demo" / "resources.json"
 
@@ -35,4 +42,28 @@ def seat_team(planner: Planner) -> None:
 
 
 def load_team(settings: Mapping[str, str]) -> None:
-    """Make each member known to the connector that these settings describe."""
+    """Enlist each member with the connector that these settings describe; a member it knows already stays as it is.
+
+    Raises:
+        Trouble: The settings are wrong, or a member was refused; the sentence says which and why.
+    """
+    read = read_settings(settings)
+    if not isinstance(read, Settings):
+        raise Trouble("\n".join(["These settings are wrong:", *(f"  {problem}" for problem in read)]))
+    asyncio.run(_enlist(read))
+
+
+async def _enlist(settings: Settings) -> None:
+    connector = connect(settings)
+    try:
+        ports = await connector.ports()
+        for each in read_team():
+            request = ResourceRequest(
+                ResourceId(each.id), each.name, each.mailbox, each.time_zone, Direction(each.direction)
+            )
+            try:
+                await enlist(ports, request)
+            except (Refused, TryAgain, Misconfigured) as error:
+                raise Trouble(f"{each.name} could not be enlisted: {error}") from error
+    finally:
+        await connector.aclose()

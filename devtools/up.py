@@ -12,8 +12,10 @@ from devtools.development import (
     settings_for,
     speaks_to_loopback,
 )
-from devtools.launch import has_core_tools, start_board, start_graph, start_host
+from devtools.hands import Planner
+from devtools.launch import has_core_tools, start_board, start_graph, start_host, start_timer
 from devtools.processes import Parts, check_port
+from devtools.team import load_team, seat_team
 from devtools.trouble import Trouble
 
 MOVED = "stop what uses it (`up` needs its fixed addresses)"
@@ -25,8 +27,6 @@ def stay_up(location: Path | None = None) -> int:
     Raises:
         Trouble: A part could not start, or ended by itself.
     """
-    from devtools.team import load_team
-
     host, graph, board = loopback(HOST_PORT), loopback(GRAPH_PORT), loopback(BOARD_PORT)
     for port, name in ((HOST_PORT, "the functions host"), (GRAPH_PORT, "Graph"), (BOARD_PORT, "the board")):
         check_port(port, name, MOVED)
@@ -34,12 +34,17 @@ def stay_up(location: Path | None = None) -> int:
         azurite = start_azurite(parts, ports=PORTS, location=location)
         settings = {**settings_for(azurite.connection_string, host, graph, board), **own_settings()}
         simulates_graph = speaks_to_loopback(settings, "GRAPH_ENDPOINT")
+        simulates_board = speaks_to_loopback(settings, "SCHEDULER_URL")
         if simulates_graph:
             start_graph(parts, GRAPH_PORT, echo=print)
-            load_team(settings)
-        start_host(parts, settings, HOST_PORT, with_core_tools=has_core_tools(), echo=print)
-        if speaks_to_loopback(settings, "SCHEDULER_URL"):
+        if simulates_board:
             start_board(parts, host, graph if simulates_graph else None, BOARD_PORT, echo=print)
+            seat_team(Planner(board))
+        has_func = has_core_tools()
+        start_host(parts, settings, HOST_PORT, with_core_tools=has_func, echo=print)
+        if simulates_graph:
+            load_team(settings)
+            start_timer(host, "renew_subscriptions", is_core_tools=has_func)
         print(f"\n  {board}/              the board above the Outlook calendars: drag something")
         print(f"  {host}/api/health    what the function app thinks of its settings")
         print(f"  {graph if simulates_graph else settings['GRAPH_ENDPOINT']}               Microsoft Graph")
