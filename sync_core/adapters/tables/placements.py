@@ -1,7 +1,8 @@
 """The table `placements`: the newest of each appointment, and beside it whom it has yet to be told to.
 
-Both rows of an appointment lie in one partition, so that one transaction sets them; those that owe share a prefix,
-so that what is owing is found without reading what is not.
+Both rows of an appointment lie in one partition, and one transaction always changes both. So the placement's row can
+carry a copy of what is owing, and one read tells both as of one moment; the rows that owe share a prefix, so that they
+are found without reading those that do not.
 """
 
 import hashlib
@@ -16,7 +17,7 @@ from azure.core.exceptions import AzureError
 from azure.data.tables import UpdateMode
 
 from sync_core.adapters.tables.connection import PLACEMENTS, Tables
-from sync_core.adapters.tables.documents import columns, document_of, text_of, weigh
+from sync_core.adapters.tables.documents import FIRST_COLUMNS, columns, document_of, text_of, weigh
 from sync_core.adapters.tables.grouping import MOST_OPERATIONS, cut
 from sync_core.adapters.tables.keys import END, encode, prefix_range
 from sync_core.adapters.tables.parallel import in_parallel
@@ -31,6 +32,12 @@ _OWING = f"o{END}"
 _PLACED = f"p{END}"
 _OWING_RANGE = prefix_range(_OWING)
 _SINCE = "since"
+# Beside the placement's document: what is owing, empty where nothing is, a mark where it is too long for a property.
+_OWED = "owed"
+_ELSEWHERE = "elsewhere"
+_LONGEST_COPY = 15_000
+# Partitions are small, so that even two of their rows are cheaper by a query.
+_FEW = 2
 _NO_CONTENT = {"response_preference": "return-no-content"}
 Operation = tuple[str, dict[str, Any], dict[str, Any]]
 
@@ -49,14 +56,15 @@ class TablePlacements:
 
     def __init__(self, tables: Tables) -> None:
         self._client = tables.client(PLACEMENTS)
-        self._reader = Reader(self._client, PLACEMENTS)
+        self._reader = Reader(self._client, PLACEMENTS, (*FIRST_COLUMNS, _OWED))
 
     async def read(self, keys: Sequence[AppointmentKey]) -> Mapping[AppointmentKey, Placed]:
-        """Read what is owing, and after that the placement."""
-        wanted = list(dict.fromkeys(keys))
-        owing = await self._reader.entities([_owing_place(key) for key in wanted])
-        placed = await self._reader.entities([_placement_place(key) for key in wanted])
-        return {key: _placed(one, other) for key, one, other in zip(wanted, placed, owing, strict=True)}
+        """Read placements with what is owing for them."""
+        places = {key: _placement_place(key) for key in keys}
+        found = await self._reader.find(list(places.values()), _FEW)
+        distant = {key: _owing_place(key) for key, place in places.items() if _is_elsewhere(found.get(place))}
+        owing = await self._reader.find(list(distant.values()), _FEW) if distant else {}
+        return {key: _placed(found.get(place), owing.get(_owing_place(key))) for key, place in places.items()}
 
     async def write(self, writes: Sequence[tuple[Placed, Placement, Owing]]) -> frozenset[AppointmentKey]:
         """Set both rows of each appointment under the marks they were read with."""
@@ -77,7 +85,9 @@ class TablePlacements:
         for key, tag in tags.items():
             work = _settling(key, tag)
             by_partition[work.partition].append((work, 1))
-        await in_parallel(self._carry_out, [group for works in by_partition.values() for group in cut(works)])
+        await in_parallel(
+            self._carry_out, [group for works in by_partition.values() for group in cut(works, MOST_OPERATIONS // 2)]
+        )
 
     async def list_owing(self, before: datetime, limit: int = 500) -> Sequence[AppointmentKey]:
         """Read what owes in every partition; where nothing does, an empty range answers."""
@@ -128,21 +138,24 @@ def _read_owing(entity: Found) -> Owing:
     return owing
 
 
-def _placed(placement: Found | None, owing: Found | None) -> Placed:
-    found: Placement | None = None
-    if placement:
-        address = str(placement["RowKey"])
-        found = document_of(Placement).read(text_of(placement, address), address)
-    return Placed(
-        found, placement.tag if placement else None, _read_owing(owing) if owing else None, owing.tag if owing else None
-    )
+def _is_elsewhere(placement: Found | None) -> bool:
+    return placement is not None and placement.get(_OWED) == _ELSEWHERE
 
 
-def _set(entity: dict[str, Any], tag: str | None) -> Operation:
-    if tag is None:
-        return "create", entity, _NO_CONTENT
-    condition = {"etag": tag, "match_condition": MatchConditions.IfNotModified}
-    return "update", entity, {"mode": UpdateMode.REPLACE, **condition}
+def _placed(placement: Found | None, distant: Found | None) -> Placed:
+    if placement is None:
+        return Placed()
+    address = str(placement["RowKey"])
+    found: Placement = document_of(Placement).read(text_of(placement, address), address)
+    owing: Owing | None = None
+    if _is_elsewhere(placement):
+        # Read after the placement: it is gone if settled meanwhile, and a newer one if overtaken. Either way the
+        # placement's mark has moved, too, and nothing can be written or settled with what is told here.
+        owing = _read_owing(distant) if distant else None
+    elif placement.get(_OWED):
+        owing = document_of(Owing).read(placement[_OWED], address)
+    # One mark serves for both rows, since neither changes without the other.
+    return Placed(found, placement.tag, owing, placement.tag if owing else None)
 
 
 def _writing(read: Placed, placement: Placement, owing: Owing) -> tuple[_Work, int]:
@@ -150,16 +163,30 @@ def _writing(read: Placed, placement: Placement, owing: Owing) -> tuple[_Work, i
     _, owing_key = _owing_place(placement.key)
     placed_text = document_of(Placement).write(placement)
     owing_text = document_of(Owing).write(owing)
+    copy = owing_text if len(owing_text) <= _LONGEST_COPY else _ELSEWHERE
     names = {"PartitionKey": partition}
-    operations = (
-        _set({**names, "RowKey": placed_key, **columns(placed_text)}, read.placement_tag),
-        _set({**names, "RowKey": owing_key, _SINCE: _since(owing.since_at), **columns(owing_text)}, read.owing_tag),
+    placed_entity = {**names, "RowKey": placed_key, **columns(placed_text), _OWED: copy}
+    owing_entity = {**names, "RowKey": owing_key, **columns(owing_text), _SINCE: _since(owing.since_at)}
+    operations: tuple[Operation, ...] = (
+        ("create", placed_entity, _NO_CONTENT)
+        if read.placement_tag is None
+        else ("update", placed_entity, {"mode": UpdateMode.REPLACE, **_if_still(read.placement_tag)}),
+        ("upsert", owing_entity, {"mode": UpdateMode.REPLACE}),
     )
-    weight = weigh(placed_text, placed_key) + weigh(owing_text, owing_key)
+    weight = weigh(placed_text, placed_key) + 2 * weigh(owing_text, owing_key)
     return _Work(placement.key, partition, operations), weight
 
 
 def _settling(key: AppointmentKey, tag: str) -> _Work:
-    partition, owing_key = _owing_place(key)
-    condition = {"etag": tag, "match_condition": MatchConditions.IfNotModified}
-    return _Work(key, partition, (("delete", {"PartitionKey": partition, "RowKey": owing_key}, condition),))
+    partition, placed_key = _placement_place(key)
+    _, owing_key = _owing_place(key)
+    names = {"PartitionKey": partition}
+    operations: tuple[Operation, ...] = (
+        ("update", {**names, "RowKey": placed_key, _OWED: ""}, {"mode": UpdateMode.MERGE, **_if_still(tag)}),
+        ("delete", {**names, "RowKey": owing_key}, {}),
+    )
+    return _Work(key, partition, operations)
+
+
+def _if_still(tag: str) -> dict[str, Any]:
+    return {"etag": tag, "match_condition": MatchConditions.IfNotModified}

@@ -21,9 +21,9 @@ _PARTITION = "profiles"
 class ProfileIndex:
     """A partition of the table `sync` that no resource can have."""
 
-    def __init__(self, client: TableClient, reader: Reader) -> None:
+    def __init__(self, client: TableClient) -> None:
         self._client = client
-        self._reader = reader
+        self._reader = Reader(client, SYNC, ("RowKey",))
         self._entered: set[str] = set()
 
     async def enter(self, resource: ResourceId) -> None:
@@ -37,5 +37,5 @@ class ProfileIndex:
 
     async def partitions(self) -> Sequence[str]:
         """Every partition that was named."""
-        named = await self._reader.query(f"PartitionKey eq '{_PARTITION}'", columns=("RowKey",))
+        named = await self._reader.query(f"PartitionKey eq '{_PARTITION}'")
         return [str(entry["RowKey"]) for entry in named]

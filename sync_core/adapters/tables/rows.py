@@ -23,6 +23,8 @@ from sync_core.domain.resource import ResourceId
 from sync_core.domain.stored import Address, Family, Lease, ProfileRow, Row
 from sync_core.ports import Pending
 
+# Up to here a read costs the same however much the partition holds.
+FEW = 16
 _LEASE_KEY = row_key((Family.LEASE,))
 _PROFILE_KEY = row_key((Family.PROFILE,))
 _NO_CONTENT = {"response_preference": "return-no-content"}
@@ -35,7 +37,7 @@ class TableRows:
     def __init__(self, tables: Tables) -> None:
         self._client = tables.client(SYNC)
         self._reader = Reader(self._client, SYNC)
-        self._index = ProfileIndex(self._client, self._reader)
+        self._index = ProfileIndex(self._client)
 
     async def read_pending(self, resource: ResourceId) -> Pending:
         """Read what a run starts from."""
@@ -53,9 +55,9 @@ class TableRows:
     async def get(self, resource: ResourceId, addresses: Sequence[Address]) -> Mapping[Address, Row]:
         """Read rows by address."""
         partition = partition_key(resource)
-        wanted = list(dict.fromkeys(addresses))
-        found = await self._reader.entities([(partition, row_key(address)) for address in wanted])
-        return {address: read_row(entity) for address, entity in zip(wanted, found, strict=True) if entity}
+        places = {address: (partition, row_key(address)) for address in addresses}
+        found = await self._reader.find(list(places.values()), FEW)
+        return {address: read_row(found[place]) for address, place in places.items() if place in found}
 
     async def scan(
         self, resource: ResourceId, prefix: Address, after: Address | None = None, limit: int = 1000
@@ -137,8 +139,8 @@ class TableRows:
     async def list_profiles(self) -> Sequence[ProfileRow]:
         """Read the profiles that the index names; an entry without a profile is one whose commit never came."""
         partitions = await self._index.partitions()
-        found = await self._reader.entities([(partition, _PROFILE_KEY) for partition in partitions])
-        rows = [read_row(entity) for entity in found if entity]
+        found = await self._reader.find([(partition, _PROFILE_KEY) for partition in partitions], FEW)
+        rows = [read_row(entity) for entity in found.values()]
         return [row for row in rows if isinstance(row, ProfileRow)]
 
 

@@ -1,0 +1,1 @@
+"""Table Storage, against a real emulator."""
