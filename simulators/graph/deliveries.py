@@ -37,7 +37,7 @@ class Deliveries:
         self._store = store
         self._faults = faults
         self._counters = counters
-        self._health = EndpointHealth(store.clock, store.switches)
+        self.health = EndpointHealth(store.clock, store.switches)
         self._waiting: dict[str, deque[Notification]] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self.session: ClientSession | None = None
@@ -68,7 +68,7 @@ class Deliveries:
     def show(self) -> JsonObject:
         return {
             "waiting": {url: len(line) for url, line in self._waiting.items() if line},
-            "endpoints": self._health.show(),
+            "endpoints": self.health.show(),
         }
 
     def forget(self) -> None:
@@ -87,7 +87,7 @@ class Deliveries:
                 wait = timedelta(milliseconds=switches.notification_delay_ms)
                 if failures:
                     wait = timedelta(milliseconds=switches.notification_retry_ms) * 2 ** min(failures - 1, 20)
-                wait = min(wait, _LONGEST_WAIT) + self._health.delay(url)
+                wait = min(wait, _LONGEST_WAIT) + self.health.delay(url)
                 await self._store.clock.sleep_until(self._store.clock.now() + wait)
                 batch = list(line)[:_BATCH]
                 if not batch:
@@ -116,7 +116,7 @@ class Deliveries:
         return True
 
     def _is_dropped(self, url: str) -> bool:
-        return self._health.drops(url) or self._faults.take("dropNotification") is not None
+        return self.health.drops(url) or self._faults.take("dropNotification") is not None
 
     async def _post_once(self, url: str, contents: list[JsonObject]) -> bool:
         assert self.session is not None
@@ -127,10 +127,10 @@ class Deliveries:
                 url, json={"value": contents}, timeout=timeout, allow_redirects=False
             ) as reply:
                 await reply.read()
-                self._health.note(url, time.monotonic() - began)
+                self.health.note(url, time.monotonic() - began)
                 return 200 <= reply.status < 300
         except TimeoutError:
-            self._health.note(url, time.monotonic() - began)
+            self.health.note(url, time.monotonic() - began)
             return False
         except (ClientError, OSError):
             return False

@@ -81,7 +81,7 @@ class Client:
     async def get(self, path: str, **more: Any) -> Reply:
         return await self.ask("GET", path, **more)
 
-    async def create(self, user: str = ADA, **changes: Any) -> JsonObject:
+    async def create(self, user: str = ADA, /, **changes: Any) -> JsonObject:
         """Create an event and return it."""
         reply = await self.ask("POST", f"/users/{user}/events", body=event_body(**changes))
         assert reply.status == 201, reply.body
