@@ -107,6 +107,16 @@ async def test_one_bad_member_does_not_sink_the_others() -> None:
     assert "Ends before" not in repr(held)
 
 
+async def test_a_name_that_could_not_be_stored_or_logged_is_made_legible() -> None:
+    door = Door()
+    response = await door.post([{"id": "evt\ud800\nforged line", "type": "x" * 500}], BATCH)
+    (rejected,) = document_of(response)["rejected"]
+    (held,) = door.rows.all_rows(WEBHOOKS)
+    assert isinstance(held, Held)
+    assert rejected["id"] == held.subject == "evt\ufffd\ufffdforged line"
+    assert len(held.what) < 200
+
+
 async def test_a_single_bad_event_is_refused_with_the_path_of_each_wrong_field() -> None:
     door = Door()
     wrong = changed(
@@ -155,6 +165,11 @@ async def test_a_single_bad_event_is_refused_with_the_path_of_each_wrong_field()
         ("links", [{"href": "javascript:alert(1)"}]),
         ("location", {"latitude": 91}),
         ("fields", {"a": {"b": 1}}),
+        ("fields", {"a": "\ud800"}),
+        ("fields", {"a": "x" * 4001}),
+        ("timeZone", "Europe"),
+        ("timeZone", "../../etc/passwd"),
+        ("timeZone", "Europe/Berlin\0"),
         ("fields", {str(number): 1 for number in range(101)}),
         ("body", {"contentType": "markdown", "content": ""}),
     ],

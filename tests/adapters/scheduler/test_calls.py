@@ -118,7 +118,9 @@ async def test_an_id_may_hold_any_character_and_never_leaves_its_path(wire: Wire
     await wire.board.carry_out([update(AppointmentKey(Kind.TASK, name), Revision(1), Content(hours(0, 1)), Field.TIME)])
     (asked,) = wire.server.writes
     assert asked.path.startswith("/v1/appointments/")
-    assert "/" not in asked.path.removeprefix("/v1/appointments/")
+    segment = asked.path.removeprefix("/v1/appointments/")
+    assert "/" not in segment
+    assert segment not in (".", "..")
 
 
 @pytest.mark.parametrize(
@@ -199,9 +201,17 @@ async def test_a_state_that_names_this_write_as_its_origin_is_its_effect(wire: W
     assert outcome.revision == 8
 
 
-async def test_a_state_of_somebody_else_has_moved(wire: Wire) -> None:
-    wire.answers(Reply(412), Reply(200, STATE, {"ETag": '"8"'}))
+@pytest.mark.parametrize("origin", [None, {"system": "tandem", "changeId": "another"}])
+async def test_a_state_of_somebody_else_has_moved(wire: Wire, origin: object) -> None:
+    wire.answers(Reply(412), Reply(200, STATE | {"origin": origin}, {"ETag": '"8"'}))
     assert await wire.board.carry_out([MOVE]) == [Moved()]
+
+
+async def test_a_repeat_that_had_to_be_made_anew_has_moved(wire: Wire) -> None:
+    """An absence is read before it is replaced; once it has changed, the same key would carry another body."""
+    absence = {"resource": {"id": "R-ADA"}, "kind": "sick", "id": BLOCK.id}
+    wire.answers(Reply(200, {name: STATE[name] for name in STATE if name != "resources"} | absence), Reply(409))
+    assert await wire.board.carry_out([update(BLOCK, Revision(8), Content(hours(3, 4)), Field.TIME)]) == [Moved()]
 
 
 async def test_a_success_whose_words_cannot_be_read_is_a_success(wire: Wire) -> None:
