@@ -1,7 +1,4 @@
-"""The forms a setting's text may take, each with the words that tell an admin what is allowed.
-
-Schedules: https://learn.microsoft.com/azure/azure-functions/functions-bindings-timer#ncrontab-expressions
-"""
+"""The forms a setting's text may take, each with the words that tell an admin what is allowed."""
 
 import base64
 import binascii
@@ -15,6 +12,8 @@ from urllib.parse import urlsplit
 
 from pydantic import GetCoreSchemaHandler, SecretStr
 from pydantic_core import CoreSchema, core_schema
+
+from sync_core.schedule import parse_schedule
 
 AZURITE = (
     "DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;"
@@ -147,40 +146,9 @@ def whole_number(low: int, high: int) -> Form:
     return Form(read, f"a whole number from {low} to {high}")
 
 
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
-_FIELDS: tuple[tuple[str, int, int, dict[str, int]], ...] = (
-    ("seconds", 0, 59, {}),
-    ("minutes", 0, 59, {}),
-    ("hours", 0, 23, {}),
-    ("days", 1, 31, {}),
-    ("months", 1, 12, {name: number for number, name in enumerate(_MONTHS, 1)}),
-    ("weekdays", 0, 6, {name: number for number, name in enumerate(_WEEKDAYS)}),
-)
-
-
 def _read_schedule(text: str) -> str:
-    parts = text.split()
-    if len(parts) != len(_FIELDS):
-        raise ValueError(f"has {len(parts)} fields")
-    for part, (name, low, high, names) in zip(parts, _FIELDS, strict=True):
-        if not all(_fits(each.lower(), low, high, names) for each in part.split(",")):
-            raise ValueError(f"has wrong {name}")
+    parse_schedule(text)
     return text
-
-
-def _fits(term: str, low: int, high: int, names: dict[str, int]) -> bool:
-    span, slash, step = term.partition("/")
-    if slash and not (step.isascii() and step.isdigit() and 0 < int(step) <= high):
-        return False
-    if span == "*":
-        return True
-    numbers = [names[each] if each in names else _number(each) for each in span.split("-")]
-    return len(numbers) in {1, 2} and all(low <= each <= high for each in numbers) and numbers == sorted(numbers)
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() else -1
 
 
 _ENCRYPTED = "an https address without query, fragment or user; http only for this machine (127.0.0.1, localhost)"

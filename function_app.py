@@ -1,0 +1,156 @@
+"""Every trigger of the app: bind, call, hand over. No rules, and no work while it is imported or indexed.
+
+What only one trigger needs is imported when it fires: a cold worker answers a notification before it has loaded what
+only the engine needs. https://learn.microsoft.com/azure/azure-functions/functions-reference-python
+"""
+
+from collections.abc import Awaitable, Callable
+
+import azure.functions as func
+
+from sync_core import bootstrap
+from sync_core.domain.errors import Misconfigured, Refused, TryAgain
+from sync_core.logs import closing_line, facts_of, quieten_libraries
+from sync_core.schedule import time_since_last_turn
+from sync_core.web.correlation import correlation_of
+from sync_core.web.http import Headers, Request, Response
+from sync_core.web.problem import unavailable
+
+QUEUE = "sync-resource"
+STORAGE = "AzureWebJobsStorage"
+# Graph and boards call without keys: the client state or a signature tells who they are.
+OPEN = func.AuthLevel.ANONYMOUS
+
+app = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
+quieten_libraries()
+
+
+def configuration_problems() -> list[str]:
+    """Say each setting that is wrong or missing, in words, for a host that will not start with it."""
+    return [str(problem) for problem in bootstrap.setting_problems()]
+
+
+@app.route("scheduler/events", methods=["POST"], auth_level=OPEN)
+async def scheduler_events(req: func.HttpRequest) -> func.HttpResponse:
+    """Take in what a board posts."""
+    return await _serve("scheduler_events", req, _receive_board_events)
+
+
+@app.route("graph/notifications", methods=["POST"], auth_level=OPEN)
+async def graph_notifications(req: func.HttpRequest) -> func.HttpResponse:
+    """Ring for what changed in calendars."""
+    return await _serve("graph_notifications", req, _receive_notifications)
+
+
+@app.route("graph/lifecycle", methods=["POST"], auth_level=OPEN)
+async def graph_lifecycle(req: func.HttpRequest) -> func.HttpResponse:
+    """Ring for what became of subscriptions."""
+    return await _serve("graph_lifecycle", req, _receive_notifications)
+
+
+@app.route("health", methods=["GET"], auth_level=OPEN)
+async def health(req: func.HttpRequest) -> func.HttpResponse:
+    """Tell whether the app can work as it is set."""
+    return await _serve("health", req, _report_health)
+
+
+@app.queue_trigger("msg", QUEUE, STORAGE)
+async def sync_resource(msg: func.QueueMessage) -> None:
+    """Run the engine for one bell; one that cannot be read raises, and so reaches the poison queue."""
+    from sync_core.adapters.queues.messages import job_from_message
+    from sync_core.flows import sync_resource as engine
+
+    ports = await bootstrap.connector().ports()
+    job = job_from_message(msg.get_body())
+    with closing_line("sync_resource", resource=job.resource, correlation=job.correlation_id) as facts:
+        report = await engine.sync_resource(ports, job)
+        facts.update(ended=report.ended, **facts_of(report))
+
+
+@app.queue_trigger("msg", f"{QUEUE}-poison", STORAGE)
+async def sync_resource_poison(msg: func.QueueMessage) -> None:
+    """File a bell that failed each time, where an admin sees it."""
+    from sync_core.adapters.queues.messages import job_from_message
+    from sync_core.flows import jobs
+
+    ports = await bootstrap.connector().ports()
+    with closing_line("sync_resource_poison", message=msg.id or "") as facts:
+        try:
+            job = job_from_message(msg.get_body())
+        except Refused as refusal:
+            await jobs.file_undecodable(ports, msg.id or "", refusal.reason)
+        else:
+            facts.update(resource=job.resource, correlation=job.correlation_id)
+            await jobs.file_poison(ports, job, "every try of this run failed; the log tells why")
+
+
+@app.timer_trigger("timer", "%RENEW_SCHEDULE%")
+async def renew_subscriptions(timer: func.TimerRequest) -> None:
+    """Create, renew and heal subscriptions."""
+    from sync_core.flows.keep_subscriptions import keep_subscriptions
+
+    connector = bootstrap.connector()
+    with closing_line("renew_subscriptions", late=timer.past_due) as facts:
+        if connector.settings.can_be_notified:
+            facts.update(facts_of(await keep_subscriptions(await connector.ports())))
+
+
+@app.timer_trigger("timer", "%PULL_SCHEDULE%")
+async def pull_due_calendars(timer: func.TimerRequest) -> None:
+    """Ring for calendars that have been due since the last turn, and finish what crashed webhooks left owing."""
+    from sync_core.flows import pull
+
+    connector = bootstrap.connector()
+    ports = await connector.ports()
+    with closing_line("pull_due_calendars", late=timer.past_due) as facts:
+        tick = time_since_last_turn(connector.settings.pull_schedule, ports.clock.now())
+        facts["rung"] = await pull.pull_due_calendars(ports, tick)
+
+
+@app.timer_trigger("timer", "%TIDY_SCHEDULE%")
+async def tidy_up(timer: func.TimerRequest) -> None:
+    """Move windows, retire what is old, check deeply."""
+    from sync_core.flows import tidy_up as tidying
+
+    ports = await bootstrap.connector().ports()
+    with closing_line("tidy_up", late=timer.past_due) as facts:
+        facts.update(facts_of(await tidying.tidy_up(ports)))
+
+
+async def _receive_board_events(request: Request, _: str) -> Response:
+    from sync_core.web import scheduler
+
+    connector = bootstrap.connector()
+    return await scheduler.receive(await connector.ports(), connector.webhook_secrets, request.headers, request.body)
+
+
+async def _receive_notifications(request: Request, correlation_id: str) -> Response:
+    from sync_core.web import notifications
+
+    if handshake := notifications.answer_handshake(request):
+        return handshake
+    return await notifications.receive_notifications(await bootstrap.connector().ports(), request, correlation_id)
+
+
+async def _report_health(request: Request, _: str) -> Response:
+    from sync_core.web import health as checks
+
+    now = bootstrap.SystemClock().now()
+    return await checks.report_health(request, bootstrap.condition(), now, bootstrap.reach_storage)
+
+
+async def _serve(
+    name: str, req: func.HttpRequest, receive: Callable[[Request, str], Awaitable[Response]]
+) -> func.HttpResponse:
+    request = Request(req.method, req.url, Headers(req.headers), req.params, req.get_body())
+    correlation_id = correlation_of(request.headers)
+    with closing_line(name, correlation=correlation_id) as facts:
+        try:
+            response = await receive(request, correlation_id)
+        except Misconfigured:
+            response = unavailable("Tandem is not set up yet. An administrator finds the reason at /api/health.")
+        except TryAgain as trouble:
+            response = unavailable("What Tandem stands on does not answer. Repeat the call.", trouble.after)
+        facts["status"] = response.status
+    headers = {**response.headers, "Content-Type": response.content_type}
+    return func.HttpResponse(response.body, status_code=response.status, headers=headers)

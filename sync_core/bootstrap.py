@@ -1,0 +1,271 @@
+"""Builds the connector from the settings, on first use; the only place that knows concrete classes.
+
+Nothing of a vendor is imported before something needs it: a cold worker has a second to answer a notification, which
+takes tables and a queue, but neither Graph nor the board.
+"""
+
+import asyncio
+import os
+import uuid
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
+
+from pydantic import SecretStr
+
+from sync_core.domain.errors import Misconfigured
+from sync_core.domain.identity import ConnectorId
+from sync_core.ports import Board, Directory, Outlook, Ports, Subscriptions
+from sync_core.settings import SettingProblem, Settings, read_settings
+
+if TYPE_CHECKING:
+    from azure.core.credentials_async import AsyncTokenCredential
+
+    from sync_core.adapters.graph.connect import Graph
+    from sync_core.adapters.queues.bells import QueueBells
+    from sync_core.adapters.scheduler import Scheduler
+    from sync_core.adapters.tables.connection import Tables
+    from sync_core.adapters.vault.secrets import VaultSecrets
+    from sync_core.web.health import Condition
+
+VERSION = "0.1.0"
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+class UuidNames:
+    """Random names."""
+
+    def fresh(self) -> str:
+        return uuid.uuid4().hex
+
+
+class OnFirstUse:
+    """Stands for a port until one of its methods is looked up, and has it built then."""
+
+    def __init__(self, build: Callable[[], object]) -> None:
+        self._build = build
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(self._build(), name)
+
+
+class Connector:
+    """Everything that one set of settings leads to. Make it anywhere; use it within one event loop, then close it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._clock = SystemClock()
+        self._building = asyncio.Lock()
+        self._ports: Ports | None = None
+        self._is_prepared = False
+        self._open: list[Callable[[], Awaitable[None]]] = []
+        # One each, however many ask; a cache per connector, so that two in one test are strangers.
+        self._credential = cache(self._make_credential)
+        self._vault = cache(self._make_vault)
+        self._tables = cache(self._make_tables)
+        self._bells = cache(self._make_bells)
+        self._graph = cache(self._make_graph)
+        self._scheduler = cache(self._make_scheduler)
+
+    async def ports(self) -> Ports:
+        """Return the ports, built on the first call; an emulator on this machine gets its tables and queue, too."""
+        async with self._building:
+            if self.settings.keeps_storage_here and not self._is_prepared:
+                await self.prepare()
+            if self._ports is None:
+                self._ports = self._make_ports()
+            return self._ports
+
+    async def prepare(self) -> None:
+        """Create the tables and the queue that are missing; a deployment has made them and gives no right to."""
+        await self._tables().prepare()
+        await self._bells().prepare()
+        self._is_prepared = True
+
+    async def webhook_secrets(self) -> Sequence[str]:
+        """Return the secrets that may sign a board's webhook now.
+
+        Raises:
+            TryAgain: the vault does not answer.
+            Misconfigured: none of the secrets can be read.
+        """
+        if given := self.settings.scheduler_webhook_secrets:
+            return [each.get_secret_value() for each in given]
+        found: list[str] = []
+        trouble: Misconfigured | None = None
+        for name in self.settings.scheduler_webhook_secret_names:
+            try:
+                # One secret of the vault may hold the old value and the new one, as the setting may.
+                found += (await self._vault().read(name)).split()
+            except Misconfigured as error:
+                trouble = error  # the other one goes on working: this one is about to be made, or was just retired
+        if not found and trouble:
+            raise trouble
+        return found
+
+    async def aclose(self) -> None:
+        """Close every connection; the connector is not used again."""
+        while self._open:
+            await self._open.pop()()
+
+    def _make_ports(self) -> Ports:
+        from sync_core.adapters.tables.claims import TableClaims
+        from sync_core.adapters.tables.placements import TablePlacements
+        from sync_core.adapters.tables.rows import TableRows
+        from sync_core.adapters.tables.subscription_rows import TableSubscriptionRows
+
+        tables = self._tables()
+        return Ports(
+            connector=ConnectorId(self.settings.connector_id),
+            clock=self._clock,
+            names=UuidNames(),
+            rows=TableRows(tables),
+            placements=TablePlacements(tables),
+            bells=self._bells(),
+            outlook=cast(Outlook, OnFirstUse(lambda: self._graph().outlook)),
+            board=cast(Board, OnFirstUse(lambda: self._scheduler().board)),
+            subscriptions=cast(Subscriptions, OnFirstUse(lambda: self._graph().subscriptions)),
+            subscription_rows=TableSubscriptionRows(tables),
+            claims=TableClaims(tables),
+            directory=cast(Directory, OnFirstUse(lambda: self._graph().directory)),
+        )
+
+    def _make_tables(self) -> "Tables":
+        from sync_core.adapters.tables.connection import Tables
+
+        connection, account = self.settings.storage_connection, self.settings.table_service
+        tables = (
+            Tables.from_connection_string(connection.get_secret_value())
+            if connection
+            else Tables.from_account(account or "", self._credential())
+        )
+        self._open.append(tables.aclose)
+        return tables
+
+    def _make_bells(self) -> "QueueBells":
+        from sync_core.adapters.queues.bells import QueueBells
+
+        connection, account = self.settings.storage_connection, self.settings.queue_service
+        bells = (
+            QueueBells.from_connection_string(connection.get_secret_value())
+            if connection
+            else QueueBells.from_account(account or "", self._credential())
+        )
+        self._open.append(bells.aclose)
+        return bells
+
+    def _make_credential(self) -> "AsyncTokenCredential":
+        # Named outright: the default chain would try several sources in turn, at each cold start.
+        from azure.identity.aio import ManagedIdentityCredential
+
+        credential = ManagedIdentityCredential(client_id=self.settings.identity)
+        self._open.append(credential.close)
+        return credential
+
+    def _make_vault(self) -> "VaultSecrets":
+        from sync_core.adapters.vault.secrets import VaultSecrets
+
+        vault = VaultSecrets(self.settings.key_vault_url or "", self._credential())
+        self._open.append(vault.aclose)
+        return vault
+
+    def _make_graph(self) -> "Graph":
+        from sync_core.adapters.graph.connect import connect_graph
+
+        settings = self.settings
+        secret_name = settings.graph_client_secret_name
+        routes = f"{settings.public_url}/api/graph"
+        graph = connect_graph(
+            endpoint=settings.graph_endpoint,
+            notification_url=f"{routes}/notifications",
+            lifecycle_url=f"{routes}/lifecycle",
+            authority=settings.graph_authority,
+            scope=settings.graph_scope,
+            tenant=settings.graph_tenant_id or "",
+            client_id=settings.graph_client_id or "",
+            secret=self._reader_of(settings.graph_client_secret, secret_name),
+            forget_secret=lambda: self._vault().forget(secret_name) if secret_name else None,
+            development_token=_plain(settings.graph_development_token),
+            page_size=settings.graph_page_size,
+            max_concurrency=settings.graph_max_concurrency,
+        )
+        self._open.append(graph.aclose)
+        return graph
+
+    def _make_scheduler(self) -> "Scheduler":
+        from sync_core.adapters.scheduler import connect_scheduler
+
+        settings = self.settings
+        api_key = self._reader_of(settings.scheduler_api_key, settings.scheduler_api_key_name)
+        scheduler = connect_scheduler(settings.scheduler_url, api_key, self._clock)
+        self._open.append(scheduler.aclose)
+        return scheduler
+
+    def _reader_of(self, given: SecretStr | None, name: str | None) -> Callable[[], Awaitable[str]]:
+        async def read() -> str:
+            return _plain(given) if given else await self._vault().read(name or "")
+
+        return read
+
+
+def _plain(secret: SecretStr | None) -> str:
+    return secret.get_secret_value() if secret else ""
+
+
+def connect(settings: Settings) -> Connector:
+    """Return a connector for these settings; it opens nothing until its ports are used."""
+    return Connector(settings)
+
+
+@cache
+def settings_of_environment() -> Settings | tuple[SettingProblem, ...]:
+    """Read the environment once for the life of the app; a changed setting restarts it."""
+    return read_settings(os.environ)
+
+
+def setting_problems() -> tuple[SettingProblem, ...]:
+    """Return what is wrong with the environment; empty if all is well."""
+    settings = settings_of_environment()
+    return () if isinstance(settings, Settings) else settings
+
+
+@cache
+def connector() -> Connector:
+    """Return the app's one connector.
+
+    Raises:
+        Misconfigured: the settings are wrong; the text names each of them.
+    """
+    settings = settings_of_environment()
+    if not isinstance(settings, Settings):
+        raise Misconfigured("settings are wrong or missing: " + "; ".join(map(str, settings)))
+    return connect(settings)
+
+
+def condition() -> "Condition":
+    """Return what the app knows of itself without asking anyone."""
+    from sync_core.web.health import Condition
+
+    settings = settings_of_environment()
+    if not isinstance(settings, Settings):
+        return Condition(VERSION, settings, {})
+    hears = "on" if settings.can_be_notified else "off: Graph cannot reach TANDEM_PUBLIC_URL, so calendars are pulled"
+    return Condition(VERSION, (), {"notifications": hears})
+
+
+async def reach_storage() -> None:
+    """Read one row that need not exist.
+
+    Raises:
+        TryAgain: storage does not answer.
+    """
+    await (await connector().ports()).subscription_rows.get("health")
