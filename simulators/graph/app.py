@@ -69,6 +69,15 @@ class Surface:
         call = Call(request.method, segments, dict(request.query), headers, body, root, preference)
         return await simulator.gate.answer(call)
 
+    async def front_page(self, request: web.Request) -> web.StreamResponse:
+        """Tell a person who opens the address in a browser where things are."""
+        return web.Response(
+            text="Simulated Microsoft Graph\n\n"
+            "/v1.0/…                       Graph v1.0, bearer development-token\n"
+            "/{tenant}/oauth2/v2.0/token   tokens for client credentials\n"
+            "/_control/users               who there is; simulators/graph/README.md lists the rest\n"
+        )
+
     async def token(self, request: web.Request) -> web.StreamResponse:
         form = {name: str(value) for name, value in (await request.post()).items()}
         answer = self._simulator.tokens.issue(request.match_info["tenant"], form)
@@ -152,6 +161,7 @@ def build_app(simulator: Simulator) -> web.Application:
     app = web.Application(middlewares=[control_border], client_max_size=_LARGEST_BODY)
     surface = Surface(simulator)
     app.add_routes(Control(simulator).routes())
+    app.router.add_get("/", surface.front_page)
     app.router.add_post("/{tenant}/oauth2/v2.0/token", surface.token)
     app.router.add_get("/{tenant}/v2.0/.well-known/openid-configuration", surface.openid)
     app.router.add_get("/{tenant}/discovery/instance", surface.instance)

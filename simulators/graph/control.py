@@ -17,7 +17,7 @@ from simulators.graph.model import Calendar, MailboxState, Person, show_whole
 from simulators.graph.plain_events import show_plain
 from simulators.graph.recurrence import show_occurrence
 from simulators.graph.simulator import Simulator, make_person
-from simulators.graph.subscriptions import show_subscription
+from simulators.graph.subscription import show_subscription
 from simulators.graph.timezones import read_instant
 from simulators.graph.views import shown_within
 from simulators.graph.wire import JsonObject

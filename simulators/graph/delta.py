@@ -7,6 +7,7 @@ https://learn.microsoft.com/graph/api/event-delta, https://learn.microsoft.com/g
 import base64
 import binascii
 import json
+from collections import deque
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
@@ -23,6 +24,7 @@ from simulators.graph.timezones import read_instant
 from simulators.graph.views import shown_within
 from simulators.graph.wire import Answer, Call, JsonObject
 
+_REMEMBERED = 5
 _REFUSED = ("$select", "$filter", "$expand", "$orderby", "$search")
 
 
@@ -126,9 +128,10 @@ class DeltaRequests:
             shown.reverse()
         if switches.duplicate_delta_entries:
             shown = [entry for entry in shown for _ in range(2)]
-        replayed = [entry for page in mailbox.last_page for entry in page] if self._replays(mailbox) else []
+        sent = mailbox.sent_pages.setdefault(calendar.number, deque(maxlen=_REMEMBERED))
+        replayed = [entry for page in sent for entry in page] if self._replays(mailbox) else []
         if shown:
-            mailbox.last_page.append(shown)
+            sent.append(shown)
         answer: JsonObject = {
             "@odata.context": f"{call.root}/$metadata#Collection(event)",
             "value": replayed + shown,

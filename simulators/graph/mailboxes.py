@@ -22,8 +22,8 @@ class Mailbox:
     logs: dict[int, CalendarLog] = field(default_factory=dict)
     token_epoch: int = 0
     """Delta tokens of an earlier epoch are evicted."""
-    last_page: deque[list[JsonObject]] = field(default_factory=lambda: deque(maxlen=5))
-    """Delta pages as they were sent, for replays."""
+    sent_pages: dict[int, deque[list[JsonObject]]] = field(default_factory=dict)
+    """The newest delta pages as they were sent, by calendar, for replays."""
 
     @property
     def id(self) -> str:

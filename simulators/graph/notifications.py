@@ -10,7 +10,8 @@ from simulators.graph.deliveries import Deliveries
 from simulators.graph.errors import GraphRefusal
 from simulators.graph.ids import EventKey, make_change_key, make_event_id
 from simulators.graph.store import EventChange, Store
-from simulators.graph.subscriptions import Subscription, Subscriptions
+from simulators.graph.subscription import Subscription
+from simulators.graph.subscriptions import Subscriptions
 from simulators.graph.timezones import show_expiry
 from simulators.graph.wire import JsonObject
 

@@ -5,56 +5,31 @@ https://learn.microsoft.com/graph/api/resources/subscription
 
 import re
 import uuid
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from simulators.graph.errors import GraphRefusal, bad_request
 from simulators.graph.handshake import Handshake
 from simulators.graph.mailboxes import Mailbox
 from simulators.graph.odata import page_size, take_page
 from simulators.graph.store import Store
-from simulators.graph.timezones import read_instant, show_expiry
+from simulators.graph.subscription import (
+    Subscription,
+    check_subscription_body,
+    check_url,
+    read_change_types,
+    read_subscription_line,
+    show_subscription,
+)
+from simulators.graph.timezones import read_instant
 from simulators.graph.wire import Answer, Call, JsonObject
 
-APPLICATION_ID = "5f3f1f5e-2c3a-4a8b-9c55-1c0ffee0cafe"
 _RESOURCE = re.compile(
     r"/?users(?:/([^/]+)|\('([^']+)'\))(?:/calendar|/calendars(?:/([^/]+)|\('([^']+)'\)))?/events", re.I
 )
 _DEFAULT_CALENDAR = re.compile(r"/calendar/events$", re.I)
 _FLOOR = timedelta(minutes=45)
-_WRITABLE = frozenset(
-    {
-        "changeType",
-        "resource",
-        "notificationUrl",
-        "lifecycleNotificationUrl",
-        "expirationDateTime",
-        "clientState",
-        "latestSupportedTlsVersion",
-        "includeResourceData",
-    }
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Subscription:
-    """One subscription, as created and renewed."""
-
-    id: str
-    mailbox: str
-    calendar: int | None
-    """None: all events of the mailbox."""
-    resource: str
-    change_types: tuple[str, ...]
-    notification_url: str
-    lifecycle_url: str | None
-    client_state: str | None
-    expires_at: datetime
-    wants_immutable_ids: bool
-    is_paused: bool = False
-    """True: waits for reauthorization; changes meanwhile are lost."""
 
 
 class Subscriptions:
@@ -64,7 +39,7 @@ class Subscriptions:
         self._store = store
         self._handshake = handshake
         self._found: dict[str, Subscription] = {}
-        store.readers["subscription"] = lambda line: self._apply(_read_line(line["subscription"]))
+        store.readers["subscription"] = lambda line: self._apply(read_subscription_line(line["subscription"]))
         store.readers["subscription-removed"] = lambda line: self._apply_removed(line["id"])
 
     def living(self) -> list[Subscription]:
@@ -109,7 +84,7 @@ class Subscriptions:
 
     async def create(self, call: Call) -> Answer:
         """Create one after both handshakes. Raises: GraphRefusal."""
-        body = _check_body(call.body)
+        body = check_subscription_body(call.body)
         subscription = self._read(body, call)
         self._check_room(subscription)
         await self._handshake.validate(subscription.notification_url)
@@ -134,7 +109,7 @@ class Subscriptions:
         if unknown:
             raise bad_request(f"Property '{sorted(unknown)[0]}' cannot be changed.", "InvalidRequest")
         if "notificationUrl" in body:
-            url = _check_url(body["notificationUrl"], "notificationUrl")
+            url = check_url(body["notificationUrl"], "notificationUrl")
             await self._handshake.validate(url)
             subscription = replace(subscription, notification_url=url)
         if "expirationDateTime" in body:
@@ -159,9 +134,9 @@ class Subscriptions:
             mailbox=mailbox.id,
             calendar=calendar,
             resource=body["resource"],
-            change_types=_read_change_types(body["changeType"]),
-            notification_url=_check_url(body["notificationUrl"], "notificationUrl"),
-            lifecycle_url=_check_url(lifecycle, "lifecycleNotificationUrl") if lifecycle else None,
+            change_types=read_change_types(body["changeType"]),
+            notification_url=check_url(body["notificationUrl"], "notificationUrl"),
+            lifecycle_url=check_url(lifecycle, "lifecycleNotificationUrl") if lifecycle else None,
             client_state=body.get("clientState"),
             expires_at=self._read_expiry(body["expirationDateTime"]),
             wants_immutable_ids=call.preference.wants_immutable_ids and not self._store.switches.ignore_immutable_ids,
@@ -205,61 +180,3 @@ class Subscriptions:
 
     def _apply_removed(self, subscription_id: str) -> None:
         self._found.pop(subscription_id, None)
-
-
-def _read_line(line: JsonObject) -> Subscription:
-    read = {**line, "expires_at": datetime.fromisoformat(line["expires_at"])}
-    return Subscription(**{**read, "change_types": tuple(line["change_types"])})
-
-
-def show_subscription(subscription: Subscription) -> JsonObject:
-    return {
-        "id": subscription.id,
-        "resource": subscription.resource,
-        "applicationId": APPLICATION_ID,
-        "changeType": ",".join(subscription.change_types),
-        "clientState": subscription.client_state,
-        "notificationUrl": subscription.notification_url,
-        "notificationQueryOptions": None,
-        "lifecycleNotificationUrl": subscription.lifecycle_url,
-        "expirationDateTime": show_expiry(subscription.expires_at),
-        "creatorId": APPLICATION_ID,
-        "includeResourceData": None,
-        "latestSupportedTlsVersion": "v1_2",
-        "encryptionCertificate": None,
-        "encryptionCertificateId": None,
-        "notificationUrlAppId": None,
-    }
-
-
-def _check_body(body: Any) -> JsonObject:
-    if not isinstance(body, dict):
-        raise bad_request("Unable to read JSON request payload.", "RequestBodyRead")
-    wanted: JsonObject = {name: value for name, value in body.items() if "@odata." not in name}
-    unknown = set(wanted) - _WRITABLE
-    if unknown:
-        raise bad_request(f"Property '{sorted(unknown)[0]}' cannot be set.", "InvalidRequest")
-    for name in ("changeType", "resource", "notificationUrl", "expirationDateTime"):
-        if not wanted.get(name):
-            raise bad_request(f"The property '{name}' is required.", "InvalidRequest")
-    if wanted.get("includeResourceData"):
-        raise bad_request("Notifications with resource data are not simulated.", "InvalidRequest")
-    state = wanted.get("clientState")
-    if state is not None and (not isinstance(state, str) or len(state) > 128):
-        raise bad_request("clientState must not be longer than 128 characters.", "InvalidRequest")
-    return wanted
-
-
-def _read_change_types(text: Any) -> tuple[str, ...]:
-    types = tuple(part.strip().lower() for part in text.split(",")) if isinstance(text, str) else ()
-    if not types or not set(types) <= {"created", "updated", "deleted"}:
-        raise bad_request(f"The value '{text}' of parameter 'ChangeType' is invalid.", "InvalidRequest")
-    return types
-
-
-def _check_url(url: Any, name: str) -> str:
-    parts = urlsplit(url) if isinstance(url, str) else None
-    is_loopback = parts is not None and parts.hostname in ("127.0.0.1", "localhost", "::1")
-    if parts is None or not parts.hostname or not (parts.scheme == "https" or (parts.scheme == "http" and is_loopback)):
-        raise bad_request(f"{name} must be an https address.", "InvalidRequest")
-    return str(url)

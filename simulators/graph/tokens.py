@@ -25,6 +25,10 @@ def _sign(text: str) -> str:
     return base64.urlsafe_b64encode(hmac.digest(_SIGNING_KEY, text.encode(), hashlib.sha256)).decode().rstrip("=")
 
 
+def _is_one_of(secret: str, known: list[str]) -> bool:
+    return any(hmac.compare_digest(secret.encode(), each.encode()) for each in known)
+
+
 class Tokens:
     """Issues and checks access tokens; which secrets count can be changed while running."""
 
@@ -46,14 +50,14 @@ class Tokens:
             )
         if not form.get("scope", "").endswith("/.default"):
             return self._refuse(400, "invalid_scope", "AADSTS70011", "The provided value for 'scope' is not valid.")
-        if any(hmac.compare_digest(secret, known) for known in self.expired_secrets):
+        if _is_one_of(secret, self.expired_secrets):
             return self._refuse(
                 401,
                 "invalid_client",
                 "AADSTS7000222",
                 f"The provided client secret keys for app '{client}' are expired.",
             )
-        if not client or not any(hmac.compare_digest(secret, known) for known in self.valid_secrets):
+        if not client or not _is_one_of(secret, self.valid_secrets):
             return self._refuse(401, "invalid_client", "AADSTS7000215", "Invalid client secret provided.")
         return Answer(200, self._token(tenant, client))
 

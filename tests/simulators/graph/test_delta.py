@@ -159,3 +159,11 @@ async def test_a_thousand_events_are_read_in_linear_time(graph: Client) -> None:
         graph.simulator.events.create(mailbox, mailbox.default_calendar, body)
     entries, _ = await graph.read_round(prefer=f"{IMMUTABLE}, odata.maxpagesize=100")
     assert len({entry["id"] for entry in entries}) == 1000
+
+
+async def test_a_replay_stays_within_its_calendar(graph: Client) -> None:
+    other = (await graph.control("POST", f"/mailboxes/{ADA}/calendars", {"name": "Other"}))["id"]
+    await graph.create()
+    await graph.read_round()
+    await graph.fault("deltaReplay")
+    assert (await graph.get(f"/users/{ADA}/calendars/{other}/calendarView/delta", query=WINDOW)).body["value"] == []
