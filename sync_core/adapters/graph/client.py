@@ -69,7 +69,7 @@ class Reply:
 
 def segment(text: str) -> str:
     """An id as one segment of a path."""
-    return quote(text, safe="@")
+    return quote(text, safe="@=")
 
 
 def pause_before(next_try: int, retry_after: float | None) -> float:

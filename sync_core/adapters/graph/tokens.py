@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _EARLY_SECONDS = 300
 _AADSTS = re.compile(r"AADSTS\d+")
+_BUSY = frozenset({"AADSTS90033", "AADSTS90055"})
 
 
 class TokenSource(Protocol):
@@ -124,6 +125,8 @@ class ClientSecretTokens:
                 await self._ask(afresh=True)
         except ClientAuthenticationError as refusal:
             named = _AADSTS.search(str(refusal))
+            if named and named[0] in _BUSY:
+                raise TryAgain("the authority that issues Graph tokens asks for time") from None
             raise Misconfigured(
                 "the authority does not take the client secret, or does not know tenant or application "
                 f"({named[0] if named else 'no code'}): check GRAPH_TENANT_ID, GRAPH_CLIENT_ID and the secret"

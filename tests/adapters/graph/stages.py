@@ -97,7 +97,7 @@ class GraphStage:
         self.outlook = graph.outlook
         self.graph = graph
         self.address = address
-        self._http = http
+        self.http = http
         self._mailbox = mailbox
         self.calendar = CalendarRef(mailbox, "")
         self.other = CalendarRef(mailbox, "")
@@ -109,7 +109,7 @@ class GraphStage:
         self.calendar, self.other = CalendarRef(self._mailbox, default), CalendarRef(self._mailbox, other)
 
     async def control(self, method: str, path: str, body: JsonObject | None = None) -> Any:
-        async with self._http.request(method, f"{self.address}/_control/{path}", json=body) as response:
+        async with self.http.request(method, f"{self.address}/_control/{path}", json=body) as response:
             assert response.status < 300, (path, response.status, await response.text())
             return await response.json() if response.content_type == "application/json" else None
 
