@@ -11,7 +11,7 @@ from typing import Any, Self
 from aiohttp import ClientSession
 from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.exceptions import AzureError, ResourceExistsError
-from azure.core.pipeline.transport import AioHttpTransport, AsyncHttpTransport
+from azure.core.pipeline.transport import AioHttpTransport
 from azure.storage.queue import BinaryBase64EncodePolicy
 from azure.storage.queue.aio import QueueClient, QueueServiceClient
 
@@ -48,18 +48,17 @@ class QueueBells:
         connection_string: str,
         queue: str = QUEUE,
         session: ClientSession | None = None,
-        transport: AsyncHttpTransport[Any, Any] | None = None,
+        **options: Any,
     ) -> Self:
-        """Connect with a key. A `session` that is given is shared and stays open when this is closed."""
-        options = _options(session, transport)
-        return cls(QueueServiceClient.from_connection_string(connection_string, **options), queue)
+        """Connect with a key. A `session` that is given is shared and stays open; `options` go to the client."""
+        return cls(QueueServiceClient.from_connection_string(connection_string, **_options(session, options)), queue)
 
     @classmethod
     def from_account(
         cls, url: str, credential: AsyncTokenCredential, queue: str = QUEUE, session: ClientSession | None = None
     ) -> Self:
         """Connect to `https://<account>.queue.core.windows.net` with an identity."""
-        return cls(QueueServiceClient(url, credential=credential, **_options(session, None)), queue)
+        return cls(QueueServiceClient(url, credential=credential, **_options(session, {})), queue)
 
     async def ring(self, jobs: Sequence[Job], delay: timedelta = timedelta(0)) -> None:
         """Send every job; all have been tried when this raises, and to ring twice is harmless."""
@@ -94,7 +93,6 @@ class QueueBells:
         await self._service.close()
 
 
-def _options(session: ClientSession | None, transport: AsyncHttpTransport[Any, Any] | None) -> dict[str, Any]:
-    if session is not None:
-        transport = AioHttpTransport(session=session, session_owner=False)
-    return {**_PATIENCE, **({"transport": transport} if transport else {})}
+def _options(session: ClientSession | None, options: dict[str, Any]) -> dict[str, Any]:
+    shared = {"transport": AioHttpTransport(session=session, session_owner=False)} if session is not None else {}
+    return {**_PATIENCE, **shared, **options}

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from aiohttp import ClientSession
 from azure.core.credentials_async import AsyncTokenCredential
-from azure.core.pipeline.transport import AioHttpTransport, AsyncHttpTransport
+from azure.core.pipeline.transport import AioHttpTransport
 from azure.data.tables.aio import TableClient, TableServiceClient
 
 from sync_core.adapters.tables.trouble import translated
@@ -49,18 +49,17 @@ class Tables:
         connection_string: str,
         prefix: str = "",
         session: ClientSession | None = None,
-        transport: AsyncHttpTransport[Any, Any] | None = None,
+        **options: Any,
     ) -> Self:
-        """Connect with a key. A `session` that is given is shared and stays open when this is closed."""
-        options = _options(session, transport)
-        return cls(TableServiceClient.from_connection_string(connection_string, **options), prefix)
+        """Connect with a key. A `session` that is given is shared and stays open; `options` go to the client."""
+        return cls(TableServiceClient.from_connection_string(connection_string, **_options(session, options)), prefix)
 
     @classmethod
     def from_account(
         cls, url: str, credential: AsyncTokenCredential, prefix: str = "", session: ClientSession | None = None
     ) -> Self:
         """Connect to `https://<account>.table.core.windows.net` with an identity."""
-        return cls(TableServiceClient(url, credential=credential, **_options(session, None)), prefix)
+        return cls(TableServiceClient(url, credential=credential, **_options(session, {})), prefix)
 
     def client(self, table: str) -> TableClient:
         """The client of one table; all share their connections."""
@@ -79,7 +78,6 @@ class Tables:
         await self._service.close()
 
 
-def _options(session: ClientSession | None, transport: AsyncHttpTransport[Any, Any] | None) -> dict[str, Any]:
-    if session is not None:
-        transport = AioHttpTransport(session=session, session_owner=False)
-    return {**_PATIENCE, "logger": _quiet_logger(), **({"transport": transport} if transport else {})}
+def _options(session: ClientSession | None, options: dict[str, Any]) -> dict[str, Any]:
+    shared = {"transport": AioHttpTransport(session=session, session_owner=False)} if session is not None else {}
+    return {**_PATIENCE, "logger": _quiet_logger(), **shared, **options}

@@ -16,8 +16,14 @@ _NOT_NOW = (408, 429, 500, 502, 503, 504)
 _NOT_ALLOWED = (401, 403)
 
 
+_NO_TABLE = "TableNotFound"
+
+
 def _code(error: AzureError) -> str:
     code = getattr(error, "error_code", None)
+    if code is None and _NO_TABLE in str(error):
+        # The client decodes most answers, but not each: this one decides whether rows are missing or all of them.
+        return _NO_TABLE
     return str(getattr(code, "value", code) or "no code")
 
 
@@ -29,7 +35,7 @@ def _status(error: AzureError) -> int:
 
 def is_absent(error: AzureError) -> bool:
     """Is there no such row? A table that is missing is another matter: it says nothing about rows."""
-    return _status(error) == 404 and _code(error) != "TableNotFound"
+    return _status(error) == 404 and _code(error) != _NO_TABLE
 
 
 def is_contested(error: AzureError) -> bool:
@@ -53,7 +59,7 @@ def translate(error: AzureError, table: str) -> Exception:
             f"table {table} refuses this app ({status} {code}): its identity needs the role Storage Table Data "
             "Contributor on the storage account, or the connection string a valid key"
         )
-    if code == "TableNotFound":
+    if code == _NO_TABLE:
         return Misconfigured(f"table {table} does not exist: deploy the storage as described, or prepare it")
     if status:
         return Refused(f"table {table} did not take a call ({status} {code})")
