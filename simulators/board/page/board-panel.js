@@ -40,6 +40,10 @@ export class BoardPanel {
     this.#timeline.goTo(day);
   }
 
+  refocus() {
+    this.#timeline.refocus();
+  }
+
   async refresh() {
     const board = await call("GET", "/_control/board");
     this.resources = board.resources;

@@ -46,6 +46,7 @@ async function start() {
   element("day-after").onclick = () => goTo(dayAfter(page.day, 1));
   element("today").onclick = () => goTo(today());
   element("hint-away").onclick = () => { element("hint").hidden = true; };
+  element("sheet").addEventListener("close", () => Object.values(panels).forEach((panel) => panel.refocus()));
   goTo(page.day);
   panels.board.start();
   panels.outlook.start();

@@ -38,6 +38,10 @@ export class OutlookPanel {
     this.#timeline.goTo(day);
   }
 
+  refocus() {
+    this.#timeline.refocus();
+  }
+
   has(mailbox) {
     return this.#mailboxes.includes(mailbox);
   }

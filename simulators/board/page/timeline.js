@@ -14,9 +14,12 @@ export class Timeline {
   #shown = new Map();
   #zone;
   #rows = "";
+  #element;
+  #focused = null;
 
   constructor(element, { zone, day, act }) {
     this.#zone = zone;
+    this.#element = element;
     this.#calendar = globalThis.EventCalendar.create(element, {
       view: "resourceTimelineDay",
       date: day,
@@ -38,7 +41,15 @@ export class Timeline {
       resourceLabelContent: ({ resource }) => ({ domNodes: [labelOf(resource)] }),
       eventContent: ({ event }) => ({ domNodes: [wordsOf(event)] }),
       eventClassNames: ({ event }) => event.extendedProps.classes ?? [],
-      eventClick: ({ event }) => act.open(event.extendedProps.state),
+      eventDidMount: ({ el, event }) => {
+        el.dataset.entry = event.id;
+        setTimeout(() => this.refocus());
+      },
+      eventClick: ({ event, jsEvent }) => {
+        // Otherwise the same stroke of Enter also sends off the form that it opens.
+        jsEvent.preventDefault();
+        act.open(event.extendedProps.state);
+      },
       eventDrop: (info) => this.#moved(info, act),
       eventResize: (info) => this.#moved(info, act),
       select: ({ start, end, resource }) => {
@@ -46,8 +57,18 @@ export class Timeline {
         this.#calendar.unselect();
       },
     });
+    document.addEventListener("focusin", ({ target }) => {
+      if (!target.closest("dialog")) this.#focused = element.contains(target) ? target.dataset.entry ?? null : null;
+    });
     // Slots have a fixed width; both panels stay as wide as the window, so that their hours stand below each other.
     new ResizeObserver(() => this.#calendar.setOption("slotWidth", widthOfSlot(element))).observe(element);
+  }
+
+  /** Give the focus back to the entry that had it: the component draws an entry that changes as a new element. */
+  refocus() {
+    if (this.#focused === null || document.activeElement !== document.body) return;
+    const entries = [...this.#element.querySelectorAll(".ec-event")];
+    entries.find((one) => one.dataset.entry === this.#focused)?.focus({ preventScroll: true });
   }
 
   goTo(day) {

@@ -99,6 +99,11 @@ class Page:
             await self._mouse("mouseMoved", x, y, buttons=1)
         await self._mouse("mouseReleased", *end, buttons=0)
 
+    async def press_enter(self) -> None:
+        key = {"key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13}
+        await self.send("Input.dispatchKeyEvent", type="keyDown", text="\r", **key)
+        await self.send("Input.dispatchKeyEvent", type="keyUp", **key)
+
     async def _mouse(self, kind: str, x: float, y: float, buttons: int) -> None:
         button = "none" if kind == "mouseMoved" and not buttons else "left"
         await self.send("Input.dispatchMouseEvent", type=kind, x=x, y=y, button=button, buttons=buttons, clickCount=1)
@@ -138,6 +143,7 @@ async def browsing(url: str, size: tuple[int, int] = (1400, 900), *, dark: bool 
                     await page.send(f"{domain}.enable")
                 feature = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
                 await page.send("Emulation.setEmulatedMedia", features=[feature])
+                await page.send("Emulation.setFocusEmulationEnabled", enabled=True)
                 await page.send("Page.navigate", url=url)
                 yield page
                 listening.cancel()

@@ -123,6 +123,22 @@ async def test_dragging_an_appointment_moves_it_in_time_and_to_another_row(desk:
     assert [one["id"] for one in moved["resources"]] == ["R-BEN"]
 
 
+async def test_the_keyboard_opens_an_entry_and_changes_its_time(desk: Desk) -> None:
+    await desk.board.plan(id="A-4", subject="Meter reading", start=f"{DAY}T06:00:00+01:00", resources=["R-BEN"])
+    await desk.place_of("board", "Meter reading")
+    entry = "[...document.querySelectorAll('#board .ec-event')].find((one) => one.textContent.includes('Meter'))"
+    await desk.page.evaluate(f"{entry}.focus()")
+    await desk.page.press_enter()
+    await desk.page.until("document.getElementById('sheet').open")
+    await desk.page.evaluate(f"document.querySelector('#sheet [name=end]').value = '{DAY}T07:30'")
+    await desk.page.press_enter()
+    await desk.page.until("!document.getElementById('sheet').open")
+    changed = await desk.appointment("A-4")
+    assert (changed["end"], changed["revision"]) == (f"{DAY}T07:30:00+01:00", 2)
+    # The change drew the entry anew, and the keyboard is still there.
+    await desk.page.until(f"{entry} === document.activeElement && document.activeElement.innerText.includes('07:30')")
+
+
 async def test_dragging_on_empty_space_creates(desk: Desk) -> None:
     await desk.board.plan(subject="One hour", start=f"{DAY}T06:00:00+01:00", resources=["R-VAN"])
     hour = await desk.place_of("board", "One hour")

@@ -124,15 +124,15 @@ async def test_a_board_that_returns_no_origin_says_null(board: Caller, receiver:
     assert all(event["data"]["appointment"]["origin"] is None for event in await _until(receiver, 2))
 
 
-async def test_five_hundred_appointments_travel_in_one_batch(board: Caller, receiver: Receiver) -> None:
+async def test_many_appointments_travel_in_one_batch(board: Caller, receiver: Receiver) -> None:
     await board.control("PATCH", "webhooks", {"mode": "batch"})
-    many = [{"start": "2026-11-23T08:00:00+01:00", "resources": ["R-ADA"]} for _ in range(500)]
+    many = [{"start": "2026-11-23T08:00:00+01:00", "resources": ["R-ADA"]} for _ in range(150)]
     await board.control("POST", "appointments", many)
-    await _until(receiver, 500)
+    await _until(receiver, 150)
     (delivery,) = receiver.taken
     delivery.verify(SECRET)
     assert delivery.kind == "application/cloudevents-batch+json"
-    assert len({event["data"]["appointment"]["id"] for event in receiver.events}) == 500
+    assert len({event["data"]["appointment"]["id"] for event in receiver.events}) == 150
 
 
 async def test_a_refused_delivery_comes_again_with_the_same_id_until_it_is_taken(

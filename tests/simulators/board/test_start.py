@@ -1,4 +1,4 @@
-"""A board with a state file survives SIGKILL with everything it had said yes to."""
+"""Starting a board: what survives SIGKILL, and what is refused."""
 
 from __future__ import annotations
 
@@ -83,6 +83,17 @@ def test_a_line_torn_by_the_kill_never_happened(tmp_path: Path) -> None:
     store.commit({"numbers": 1003})
     store.close()
     assert Store(Journal(path)).contents.numbers == 1003
+
+
+async def test_a_port_that_is_taken_is_one_clear_sentence(board: Caller) -> None:
+    port = board.url.rsplit(":", 1)[1]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "simulators.board", "--api-key", KEY, "--port", port, stderr=asyncio.subprocess.PIPE
+    )
+    _, said = await process.communicate()
+    assert process.returncode == 1
+    assert said.decode().startswith(f"board cannot listen on port {port}: ")
+    assert len(said.splitlines()) == 1
 
 
 async def test_a_secret_that_is_none_is_refused_at_start() -> None:
