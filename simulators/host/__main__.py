@@ -90,4 +90,7 @@ def _end_on_fault(task: "asyncio.Task[None]", ending: asyncio.Event) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    sys.stdout.flush()
+    # A worker is ended without being asked: what the app holds open is nobody's to close, here as in Azure.
+    os._exit(code)

@@ -121,9 +121,15 @@ def test_parts_end_with_their_owner_however_it_ends(number: signal.Signals) -> N
     assert owner.stdout is not None
     with owner.stdout:
         pids = [int(word) for word in owner.stdout.readline().split()[1:]]
-    owner.send_signal(number)
-    owner.wait(30)
-    wait_until(lambda: not any(is_alive(pid) for pid in pids), "nothing is left")
+    try:
+        owner.send_signal(number)
+        owner.wait(30)
+        wait_until(lambda: not any(is_alive(pid) for pid in pids), "nothing is left")
+    finally:
+        owner.kill()
+        owner.wait()
+        for pid in filter(is_alive, pids):
+            os.kill(pid, signal.SIGKILL)
 
 
 def test_a_taken_port_is_named_with_the_remedy() -> None:
