@@ -2,12 +2,13 @@
 
 import inspect
 import json
+import logging
 import os
 import re
 import subprocess
 import sys
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,14 @@ from azure.functions.queue import QueueMessage
 from azure.functions.timer import TimerRequest
 
 import function_app
+from devtools.azurite import start_azurite
+from devtools.processes import Parts
 from sync_core import bootstrap
+from sync_core.domain.errors import Refused
+from sync_core.domain.resource import ResourceId
+from sync_core.domain.stored import Family, Held
+from sync_core.flows.accept import WEBHOOKS
+from sync_core.ports import Ports
 from sync_core.settings import setting_names
 
 ROOT = Path(__file__).parent.parent
@@ -277,3 +285,86 @@ async def test_with_settings_health_is_well_and_says_whether_graph_can_notify(fu
     said = json.loads(answer.get_body())
     assert said["parts"] == {"settings": "ok", "notifications": "on"}
     assert f'version = "{said["version"]}"' in (ROOT / "pyproject.toml").read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def own_storage() -> Iterator[str]:
+    """An emulator of its own, since timers look at every resource that anyone enlisted."""
+    with Parts() as parts:
+        yield start_azurite(parts).connection_string
+
+
+@pytest.fixture
+async def connected(set_up: pytest.MonkeyPatch, own_storage: str) -> AsyncIterator[Ports]:
+    """The ports of an app whose storage is an emulator and whose Graph and board do not answer."""
+    set_up.setenv("AzureWebJobsStorage", own_storage)
+    set_up.setenv("GRAPH_ENDPOINT", "http://127.0.0.1:9")
+    set_up.setenv("SCHEDULER_URL", "http://127.0.0.1:9")
+    yield await bootstrap.connector().ports()
+    await bootstrap.connector().aclose()
+
+
+def bell(resource: str) -> bytes:
+    job = {"resource": resource, "rung_at": "2026-11-21T08:00:00Z", "reason": "test", "correlation_id": "corr-1"}
+    return json.dumps({**job, "attempt": 0, "is_hint": False}).encode()
+
+
+async def held(ports: Ports, resource: str) -> list[Held]:
+    rows = await ports.rows.scan(ResourceId(resource), (Family.HELD,))
+    return [row for row in rows if isinstance(row, Held)]
+
+
+@pytest.mark.services
+async def test_a_bell_for_a_resource_nobody_enlisted_ends_with_one_line(
+    functions: Mapping[str, Any], connected: Ports, unique: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert connected
+    with caplog.at_level(logging.INFO, "tandem"):
+        await call(functions, "sync_resource", message(bell(unique)))
+    [line] = [each.getMessage() for each in caplog.records if each.name == "tandem"]
+    assert line.startswith(f"sync_resource resource={unique} correlation=corr-1 ended=not enlisted")
+
+
+@pytest.mark.services
+async def test_a_message_that_is_no_job_raises_and_once_poisoned_is_filed(
+    functions: Mapping[str, Any], connected: Ports, unique: str
+) -> None:
+    spoilt = QueueMessage(id=unique, body=b'{"subject": "Dentist"}')  # type: ignore[no-untyped-call]
+    with pytest.raises(Refused, match="no job"):
+        await call(functions, "sync_resource", spoilt)
+    await call(functions, "sync_resource_poison", spoilt)
+    [row] = [row for row in await held(connected, WEBHOOKS) if unique in row.subject]
+    assert "rung_at" in row.why
+    assert "Dentist" not in row.why
+
+
+@pytest.mark.services
+async def test_a_poisoned_bell_is_filed_under_its_resource(
+    functions: Mapping[str, Any], connected: Ports, unique: str
+) -> None:
+    await call(functions, "sync_resource_poison", message(bell(unique)))
+    [row] = await held(connected, unique)
+    assert row.what
+    assert row.why
+    assert row.remedy
+
+
+@pytest.mark.services
+async def test_an_unsigned_webhook_is_refused_and_a_deep_look_finds_storage(
+    functions: Mapping[str, Any], connected: Ports
+) -> None:
+    assert connected
+    assert (await call(functions, "scheduler_events", request())).status_code == 401
+    looked = await call(functions, "health", request("GET", deep="1"))
+    assert json.loads(looked.get_body())["parts"]["storage"] == "ok"
+
+
+@pytest.mark.services
+@pytest.mark.parametrize("name", TIMERS)
+async def test_a_timer_with_nobody_enlisted_runs_through(
+    functions: Mapping[str, Any], connected: Ports, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert connected
+    with caplog.at_level(logging.INFO, "tandem"):
+        await call(functions, name, tick())
+    assert any(each.getMessage().startswith(f"{name} late=False") for each in caplog.records)
