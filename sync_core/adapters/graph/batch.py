@@ -11,8 +11,8 @@ from pydantic import ValidationError
 from pydantic_core import to_json
 
 from sync_core.adapters.graph.client import (
-    LONGEST_WAIT,
     PREFER,
+    TIMEOUT_SECONDS,
     TRIES,
     GraphClient,
     NoReply,
@@ -49,30 +49,32 @@ class Member:
 async def send_all(client: GraphClient, mailbox: str, members: Sequence[Member]) -> list[Reply | None]:
     """Send members and wait shortly for those that are throttled; None where no reply came.
 
-    A member that is still throttled at the end keeps that reply, which says that it was not carried out. Raises
-    nothing: without a token every member counts as throttled.
+    All of it together takes no longer than one timeout, because the caller's lease was measured by that: what had no
+    turn until then counts as throttled. A member that is still throttled at the end keeps that reply, which says that
+    it was not carried out. Without a token every member counts as throttled.
     """
     replies: list[Reply | None] = [None] * len(members)
+    deadline = client.deadline_in(TIMEOUT_SECONDS)
     for first in range(0, len(members), MOST_MEMBERS):
         waiting = list(range(first, min(first + MOST_MEMBERS, len(members))))
         for attempt in range(TRIES):
-            for place, reply in zip(
-                waiting, await _send_once(client, mailbox, [members[n] for n in waiting]), strict=True
-            ):
+            sent = await _send_once(client, mailbox, [members[n] for n in waiting], deadline)
+            for place, reply in zip(waiting, sent, strict=True):
                 replies[place] = reply
             waiting = [place for place in waiting if _is_throttled(replies[place])]
             wait = max((pause_before(attempt, _asked(replies[place])) for place in waiting), default=0.0)
-            if not waiting or wait > LONGEST_WAIT or attempt + 1 == TRIES:
+            if not waiting or attempt + 1 == TRIES or not await client.pause(wait, deadline):
                 break
-            await client.pause(wait)
     return replies
 
 
-async def _send_once(client: GraphClient, mailbox: str, members: Sequence[Member]) -> Sequence[Reply | None]:
+async def _send_once(
+    client: GraphClient, mailbox: str, members: Sequence[Member], deadline: float
+) -> Sequence[Reply | None]:
     try:
         if len(members) == 1:
-            return [await _send_alone(client, mailbox, members[0])]
-        return await _send_together(client, mailbox, members)
+            return [await _send_alone(client, mailbox, members[0], deadline)]
+        return await _send_together(client, mailbox, members, deadline)
     except NotSent:
         return [Reply(status=503)] * len(members)
     except NoReply:
@@ -81,12 +83,15 @@ async def _send_once(client: GraphClient, mailbox: str, members: Sequence[Member
         return [Reply(status=503, retry_after=trouble.after.total_seconds() or None)] * len(members)
 
 
-async def _send_alone(client: GraphClient, mailbox: str, member: Member) -> Reply:
+async def _send_alone(client: GraphClient, mailbox: str, member: Member, deadline: float) -> Reply:
     content = None if member.body is None else to_json(member.body)
-    return await client.send(member.method, mailbox, client.root + member.path, member.headers(), content)
+    url = client.root + member.path
+    return await client.send(member.method, mailbox, url, member.headers(), content, deadline=deadline)
 
 
-async def _send_together(client: GraphClient, mailbox: str, members: Sequence[Member]) -> Sequence[Reply | None]:
+async def _send_together(
+    client: GraphClient, mailbox: str, members: Sequence[Member], deadline: float
+) -> Sequence[Reply | None]:
     requests = [
         {
             "id": str(number),
@@ -103,6 +108,7 @@ async def _send_together(client: GraphClient, mailbox: str, members: Sequence[Me
         f"{client.root}/$batch",
         {"Content-Type": "application/json"},
         to_json({"requests": requests}),
+        deadline=deadline,
     )
     if outer.trouble is not Trouble.NONE:
         return [outer] * len(members)

@@ -22,6 +22,7 @@ from sync_core.domain.errors import Refused, TryAgain
 
 PREFER = 'IdType="ImmutableId", outlook.timezone="UTC", outlook.body-content-type="text"'
 TIMEOUT_SECONDS = 20.0
+READ_SECONDS = 30.0
 LONGEST_WAIT = 10.0
 TRIES = 3
 Sleep = Callable[[float], Awaitable[None]]
@@ -122,11 +123,12 @@ class GraphClient:
             TryAgain: no answer, or it asks for a longer wait.
         """
         reason, wait = "", 0.0
+        deadline = self.deadline_in(READ_SECONDS)
         for attempt in range(TRIES):
             if attempt:
                 await self._sleep(wait)
             try:
-                reply = await self.send("GET", mailbox, url, headers={"Prefer": prefer})
+                reply = await self.send("GET", mailbox, url, {"Prefer": prefer}, deadline=deadline)
             except NoReply:
                 reason, retry_after = "Graph did not answer", None
             else:
@@ -141,35 +143,59 @@ class GraphClient:
                 break
         raise try_again(reason, wait)
 
-    async def pause(self, seconds: float) -> None:
-        """Wait while nobody else has to."""
+    def deadline_in(self, seconds: float) -> float:
+        """An instant of the event loop's clock."""
+        return asyncio.get_running_loop().time() + seconds
+
+    async def pause(self, seconds: float, deadline: float) -> bool:
+        """Wait while nobody else has to; False, and no wait, where the deadline would pass meanwhile."""
+        if seconds > LONGEST_WAIT or asyncio.get_running_loop().time() + seconds >= deadline:
+            return False
         await self._sleep(seconds)
+        return True
 
     async def send(
-        self, method: str, mailbox: str, url: str, headers: dict[str, str] | None = None, content: bytes | None = None
+        self,
+        method: str,
+        mailbox: str,
+        url: str,
+        headers: dict[str, str] | None = None,
+        content: bytes | None = None,
+        *,
+        deadline: float,
     ) -> Reply:
-        """Send one request once (twice where the token was refused, which no request survives).
+        """Send one request once (twice where the token was refused, which no request survives) before the deadline.
 
         Raises:
+            NotSent: there was no connection, or the deadline passed while others had their turn.
             NoReply: it may or may not have been carried out.
             TryAgain: there is no token; nothing was sent.
         """
         lock = self._mailboxes.get(mailbox.lower()) or self._mailboxes.setdefault(mailbox.lower(), asyncio.Lock())
         async with lock, self._cap:
             token = await self._tokens.token()
-            reply = await self._exchange(method, url, token, headers, content)
+            sent = {"Authorization": f"Bearer {token}", **(headers or {})}
+            reply = await self._exchange(method, url, sent, content, deadline)
             if reply.status == 401:
                 self._tokens.forget(token)
-                reply = await self._exchange(method, url, await self._tokens.token(), headers, content)
+                sent["Authorization"] = f"Bearer {await self._tokens.token()}"
+                reply = await self._exchange(method, url, sent, content, deadline)
             return reply
 
     async def _exchange(
-        self, method: str, url: str, token: str, headers: dict[str, str] | None, content: bytes | None
+        self, method: str, url: str, headers: dict[str, str], content: bytes | None, deadline: float
     ) -> Reply:
-        sent = {"Authorization": f"Bearer {token}", **(headers or {})}
+        left = deadline - asyncio.get_running_loop().time()
+        if left <= 0:
+            raise NotSent
         try:
             async with self._open_session().request(
-                method, URL(url, encoded=True), headers=sent, data=content, allow_redirects=False
+                method,
+                URL(url, encoded=True),
+                headers=headers,
+                data=content,
+                allow_redirects=False,
+                timeout=aiohttp.ClientTimeout(total=min(left, TIMEOUT_SECONDS)),
             ) as response:
                 body = await response.read()
         except aiohttp.ClientConnectorError as unreachable:
@@ -187,7 +213,6 @@ class GraphClient:
         if self._session is None or self._session.closed:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=self._max_concurrency, keepalive_timeout=30),
-                timeout=aiohttp.ClientTimeout(total=TIMEOUT_SECONDS),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers={"User-Agent": "Tandem"},
             )

@@ -250,3 +250,14 @@ def replace_outlook(stage: GraphStage, outlook: GraphOutlook) -> GraphStage:
     other = GraphStage(graph, stage.address, stage.http, stage.calendar.mailbox)
     other.calendar, other.other = stage.calendar, stage.other
     return other
+
+
+async def test_what_has_no_turn_within_one_timeout_is_postponed_unsent(
+    graph_stage: GraphStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sync_core.adapters.graph.batch.TIMEOUT_SECONDS", 0.5)
+    # Twenty members take five latencies.
+    await graph_stage.switch(latencyMs=400)
+    outcomes = await carry_out(graph_stage, *(create(graph_stage, words("x"), f"b{n}") for n in range(60)))
+    assert [type(outcome) for outcome in outcomes] == [Unknown] * 20 + [Postponed] * 40
+    assert (await graph_stage.counters())["batches"] <= 1
