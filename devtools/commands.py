@@ -11,11 +11,11 @@ from devtools.development import (
     GRAPH_PORT,
     HOST_PORT,
     loopback,
-    own_settings,
     settings_for,
+    with_own_settings,
 )
 from devtools.launch import WEBHOOK_ROUTE, has_core_tools, start_board, start_graph, start_host
-from devtools.processes import Parts, termination_as_interrupt
+from devtools.processes import Parts, find_free_port, termination_as_interrupt
 from devtools.trouble import Trouble
 
 
@@ -70,11 +70,9 @@ def _stay_with_one_part(options: argparse.Namespace) -> int:
                 start_board(parts, host, graph, options.port, echo=print)
             case "host":
                 storage = connection_string(*map(loopback, PORTS))
-                settings = {
-                    **settings_for(storage, loopback(options.port), graph, board),
-                    **own_settings(),
-                }
-                start_host(parts, settings, options.port, with_core_tools=has_core_tools(), echo=print)
+                port = options.port or find_free_port()
+                settings = with_own_settings(settings_for(storage, loopback(port), graph, board))
+                start_host(parts, settings, port, with_core_tools=has_core_tools(), echo=print)
         ended = parts.wait_for_an_end()
         raise Trouble(f"{ended.name} ended by itself.")
 

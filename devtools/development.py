@@ -1,6 +1,7 @@
 """The addresses and harmless values that everything on one machine agrees on."""
 
 import json
+import os
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
@@ -38,12 +39,29 @@ def settings_for(storage: str, host: str, graph: str, board: str) -> dict[str, s
     }
 
 
-def own_settings() -> dict[str, str]:
-    """Return the developer's local.settings.json, which wins over every default; empty if there is none.
+def with_own_settings(defaults: Mapping[str, str]) -> dict[str, str]:
+    """Return the defaults as the developer's local.settings.json and environment change them; the environment wins.
 
     Raises:
         Trouble: The file is not what Core Tools would read either.
     """
+    chosen = {**defaults, **_read_own_settings()}
+    chosen = {name: os.environ.get(name, value) for name, value in chosen.items()}
+    # A default that would contradict what was chosen instead of it.
+    if not speaks_to_loopback(chosen, "GRAPH_ENDPOINT"):
+        chosen["GRAPH_DEVELOPMENT_TOKEN"] = ""
+    for by_name, by_value in (
+        ("SCHEDULER_API_KEY_NAME", "SCHEDULER_API_KEY"),
+        ("SCHEDULER_WEBHOOK_SECRET_NAMES", "SCHEDULER_WEBHOOK_SECRETS"),
+    ):
+        if chosen.get(by_name):
+            chosen[by_value] = ""
+    if chosen["AzureWebJobsStorage"] == "UseDevelopmentStorage=true":
+        chosen["AzureWebJobsStorage"] = defaults["AzureWebJobsStorage"]
+    return chosen
+
+
+def _read_own_settings() -> dict[str, str]:
     if not OWN_SETTINGS.exists():
         return {}
     try:

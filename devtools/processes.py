@@ -152,7 +152,7 @@ def start_part(
     part.reader = threading.Thread(target=_read, args=(part, ready, echo), daemon=True)
     part.reader.start()
     try:
-        _wait_until_ready(part, addresses, deadline)
+        _wait_until_ready(part, addresses, deadline, shows_lines=echo is None)
     except BaseException:
         part.kill()
         raise
@@ -174,7 +174,7 @@ def _read(part: Part, ready: re.Pattern[str], echo: Echo | None) -> None:
         part.changed.notify_all()
 
 
-def _wait_until_ready(part: Part, addresses: int, deadline: float) -> None:
+def _wait_until_ready(part: Part, addresses: int, deadline: float, *, shows_lines: bool) -> None:
     assert part.reader is not None
     until = time.monotonic() + deadline
     with part.changed:
@@ -182,12 +182,16 @@ def _wait_until_ready(part: Part, addresses: int, deadline: float) -> None:
             if not part.is_running:
                 break
             if time.monotonic() > until:
-                raise Trouble(f"{part.name} was not ready after {deadline:.0f} s:\n{part.last_lines()}")
+                raise Trouble(_with_last_words(part, f"{part.name} was not ready after {deadline:.0f} s", shows_lines))
             part.changed.wait(0.1)
         else:
             return
     part.reader.join(1.0)  # its last words may still be in the pipe
-    raise Trouble(f"{part.name} ended before it was ready:\n{part.last_lines()}")
+    raise Trouble(_with_last_words(part, f"{part.name} ended before it was ready", shows_lines))
+
+
+def _with_last_words(part: Part, sentence: str, shows_lines: bool) -> str:
+    return f"{sentence}:\n{part.last_lines()}" if shows_lines else f"{sentence}; its last lines are above."
 
 
 def check_port(port: int, name: str, remedy: str = "give another one with --port") -> None:

@@ -8,9 +8,9 @@ from devtools.development import (
     GRAPH_PORT,
     HOST_PORT,
     loopback,
-    own_settings,
     settings_for,
     speaks_to_loopback,
+    with_own_settings,
 )
 from devtools.hands import Planner
 from devtools.launch import has_core_tools, start_board, start_graph, start_host, start_timer
@@ -32,7 +32,7 @@ def stay_up(location: Path | None = None) -> int:
         check_port(port, name, MOVED)
     with Parts() as parts:
         azurite = start_azurite(parts, ports=PORTS, location=location)
-        settings = {**settings_for(azurite.connection_string, host, graph, board), **own_settings()}
+        settings = with_own_settings(settings_for(azurite.connection_string, host, graph, board))
         simulates_graph = speaks_to_loopback(settings, "GRAPH_ENDPOINT")
         simulates_board = speaks_to_loopback(settings, "SCHEDULER_URL")
         if simulates_graph:
