@@ -108,6 +108,13 @@ async def test_503_lasts_until_cleared_and_covers_whole_batches(graph: Client) -
     assert (await graph.get(EVENTS)).status == 200
 
 
+async def test_a_batch_counts_as_one_request_for_503(graph: Client) -> None:
+    await graph.fault("unavailable", every=2, count=-1)
+    answers = await graph.batch(*creates(5))
+    assert {answer["status"] for answer in answers.values()} == {201}
+    assert (await graph.ask("POST", "/$batch", body={"requests": creates(5)})).status == 503
+
+
 async def test_503_for_one_mailbox_hits_its_members_only(graph: Client) -> None:
     await graph.fault("unavailable", mailbox=BEN)
     answers = await graph.batch(member("a", "GET", EVENTS), member("b", "GET", f"/users/{BEN}/events"))
@@ -127,10 +134,16 @@ async def test_every_nth_create_is_stored_and_its_reply_lost(graph: Client) -> N
     await graph.create(transactionId="2")
     with pytest.raises(ClientError):
         await graph.create(transactionId="3")
-    # A repeat finds the event and is no create, so it is not lost again.
     await graph.create(transactionId="3")
     counted = await graph.counters()
     assert (counted["lostReplies"], counted["writes"]["event.create"]) == (1, 3)
+
+
+async def test_a_repeat_that_finds_the_event_is_no_create_and_not_lost_again(graph: Client) -> None:
+    await graph.fault("lostReply", operation="event.create", count=-1)
+    with pytest.raises(ClientError):
+        await graph.create(transactionId="1")
+    assert (await graph.create(transactionId="1"))["transactionId"] == "1"
 
 
 async def test_a_lost_member_loses_the_reply_of_its_batch(graph: Client) -> None:

@@ -56,13 +56,19 @@ async def test_every_answered_create_is_there_after_a_kill(tmp_path: Path) -> No
 
             await asyncio.gather(*(create(number) for number in range(4)))
         with (tmp_path / "state.jsonl").open("ab") as file:
-            file.write(b'{"kind":"event","mail')
+            file.write(b'{"kind":"event","cut short":"' + b"x" * 5000)
         async with Served(tmp_path / "state.jsonl") as served:
             url = f"{served.url}/v1.0/users/{ADA}/events"
             async with session.get(url) as reply:
                 assert [event["id"] for event in (await reply.json())["value"]] == answered
             async with session.post(url, json=event_body(transactionId="t-0")) as reply:
                 assert (await reply.json())["id"] in answered
+            await create(4)
+        async with (
+            Served(tmp_path / "state.jsonl") as served,
+            session.get(f"{served.url}/v1.0/users/{ADA}/events") as reply,
+        ):
+            assert [event["id"] for event in (await reply.json())["value"]] == answered
 
 
 @pytest.fixture

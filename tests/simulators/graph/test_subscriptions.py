@@ -124,9 +124,9 @@ async def test_a_subscription_is_read_renewed_listed_and_deleted(graph: Client, 
 async def test_an_expired_subscription_is_gone_and_silent(graph: Client, listener: Listener) -> None:
     made = (await subscribe(graph, listener.url, expirationDateTime=in_minutes(60))).body
     await graph.control("POST", "/clock", {"seconds": 3601})
-    assert (await graph.ask("PATCH", f"/subscriptions/{made['id']}", body={})).status == 404
     await graph.create()
     assert (await graph.counters())["notificationsWaiting"] == 0
+    assert (await graph.ask("PATCH", f"/subscriptions/{made['id']}", body={})).status == 404
 
 
 async def test_changes_are_told_with_client_state_and_the_id_format_of_the_subscription(
