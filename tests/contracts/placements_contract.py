@@ -112,3 +112,14 @@ class PlacementsContract:
         read = await placements.read(list(ages))
         await placements.settle(list(read.values()))
         assert await placements.list_owing(NOW) == []
+
+    async def test_a_debt_to_very_many_is_kept_like_any_other(self, placements: Placements) -> None:
+        key = task("crowd")
+        everyone = Owing(key, Revision(1), tuple(ResourceId(f"crew-{n:04d}-{'x' * 40}") for n in range(1_500)), NOW)
+        await placements.write([(Placed(), placement(key), everyone)])
+        owed = (await placements.read([key, task("none")]))[key]
+        assert (owed.placement, owed.owing) == (placement(key), everyone)
+        assert await placements.list_owing(NOW + timedelta(minutes=1)) == [key]
+        await placements.settle([owed])
+        assert (await placements.read([key]))[key].owing is None
+        assert await placements.list_owing(NOW + timedelta(minutes=1)) == []
