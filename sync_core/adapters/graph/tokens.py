@@ -147,4 +147,7 @@ class ClientSecretTokens:
     def _make_credential(self, secret: str) -> "ClientSecretCredential":
         from azure.identity.aio import ClientSecretCredential
 
-        return ClientSecretCredential(self._tenant, self._client_id, secret, authority=self._authority)
+        # The authority is an admin's word: nobody else has to vouch for it, which sovereign clouds would fail at.
+        return ClientSecretCredential(
+            self._tenant, self._client_id, secret, authority=self._authority, disable_instance_discovery=True
+        )

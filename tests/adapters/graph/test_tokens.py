@@ -26,11 +26,19 @@ class Authority:
 
 
 class Credential:
+    """Keeps its token, as the real one does."""
+
     def __init__(self, authority: Authority, secret: str) -> None:
         self._authority = authority
         self._secret = secret
+        self._kept: AccessToken | None = None
 
     async def get_token(self, scope: str) -> AccessToken:
+        if self._kept is None or self._kept.expires_on < time.time() + 300:
+            self._kept = self._ask()
+        return self._kept
+
+    def _ask(self) -> AccessToken:
         self._authority.asked.append(self._secret)
         if self._authority.is_down:
             raise ServiceRequestError("no route")
@@ -104,6 +112,14 @@ async def test_a_token_that_graph_refused_is_not_used_again(monkeypatch: pytest.
     tokens.forget(refused)
     assert await tokens.token() == "token-of-s2"
     assert vault.forgotten == 1
+
+
+async def test_a_refused_token_is_not_taken_from_a_cache_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    authority = Authority("s1")
+    tokens = tokens_of(authority, Vault("s1"), monkeypatch)
+    tokens.forget(await tokens.token())
+    await tokens.token()
+    assert authority.asked == ["s1", "s1"]
 
 
 async def test_a_secret_that_ran_out_is_said_without_showing_it(monkeypatch: pytest.MonkeyPatch) -> None:
