@@ -7,7 +7,7 @@ times and the rest take what was sent, so that a difference is an edit.
 from dataclasses import replace
 from datetime import datetime
 
-from sync_core.domain.appointment import NO_REVISION
+from sync_core.domain.appointment import NO_REVISION, Appointment, Location
 from sync_core.domain.content import DOWN_FIELDS, TEXT_FIELDS, Content, Field, only, overlay
 from sync_core.domain.decide_board_born import adopt_heir
 from sync_core.domain.event import EventId, EventKey, EventRef
@@ -142,6 +142,7 @@ def _updated_appointment(link: Link, operation: UpdateAppointment, outcome: Done
     told = _answered(operation.content, outcome, operation.fields, is_board_born=link.origin is Origin.BOARD)
     return replace(
         link,
+        board_state=amended(link.board_state, told, operation.fields) if link.board_state else None,
         answered=outcome.revision or link.answered,
         board_base=overlay(link.board_base, told, operation.fields),
         outlook_base=overlay(link.outlook_base, operation.content, operation.fields),
@@ -153,3 +154,18 @@ def _deleted_appointment(link: Link, operation: DeleteAppointment, now: datetime
     if operation.leaves is Condition.TOMBSTONE:
         return bury(link, now)
     return replace(link, condition=operation.leaves, reason=operation.reason, board_base=None, board_state=None)
+
+
+def amended(state: Appointment, told: Content, fields: frozenset[Field]) -> Appointment:
+    """The board's state as it is after a write of ours, until its own webhook says it in full."""
+    if Field.TIME in fields:
+        state = replace(state, span=told.span)
+    if Field.SUBJECT in fields:
+        state = replace(state, subject=told.subject)
+    if Field.LOCATION in fields:
+        state = replace(state, location=Location(name=told.location))
+    if Field.SHOW_AS in fields:
+        state = replace(state, show_as=told.show_as)
+    if Field.SENSITIVITY in fields:
+        state = replace(state, sensitivity=told.sensitivity)
+    return state

@@ -152,11 +152,11 @@ class Carrier:
         announcement: Announcement | None,
         intents: Sequence[Intent],
         outcomes: Sequence[Sequence[Outcome]],
-    ) -> tuple[Intent, ...]:
+    ) -> None:
         """Write what came of it in one transaction: links, consumed rows, journal, and the end of the announcement.
 
         Each operation that took effect moves its own baselines, even if its sibling did not. A pair with anything
-        left to do keeps its inbox rows. Returns what stays announced, because its fate is unknown.
+        left to do keeps its inbox rows; one whose fate is unknown stays announced.
         """
         ledger = _Ledger()
         unsettled: list[Intent] = []
@@ -175,7 +175,6 @@ class Carrier:
         if ledger.puts or ledger.deletes:
             lease = replace(self.tenure.lease, paired=max(0, self.tenure.lease.paired + ledger.paired))
             await self.tenure.commit(list(ledger.puts.values()), list(ledger.deletes), lease=lease)
-        return tuple(unsettled)
 
     def _settle_pair(self, intent: Intent, outcomes: Sequence[Outcome], ledger: _Ledger) -> Intent | None:
         """Write one pair's results into the ledger; returns what is left of its intent where its fate is unknown."""

@@ -329,7 +329,8 @@ def _board_view(rows: Sequence[BoardInbox], link: Link | None) -> BoardView:
     """The newest state the board told us: the waiting row's, unless the link has read a newer one already."""
     of_present_birth = [row for row in rows if link is None or link.appointment in (None, row.key)]
     row = max(of_present_birth, key=lambda row: row.revision, default=None)
-    if row is not None and (link is None or row.revision >= link.received):
+    # What the board told before it answered our last write is older than that write, though it may arrive later.
+    if row is not None and (link is None or row.revision >= link.write_revision):
         return Planned(row.state, render(row.state)) if row.state else NotHere(row.revision)
     if link is None:
         return Unseen()

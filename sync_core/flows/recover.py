@@ -4,8 +4,6 @@ Nothing is sent again blindly. A create is repeated under its own `transactionId
 and deletions are compared with what was announced and otherwise decided anew.
 """
 
-from dataclasses import replace
-
 from sync_core.domain.content import differing
 from sync_core.domain.errors import CalendarRefused
 from sync_core.domain.event import mask
@@ -28,17 +26,13 @@ from sync_core.flows.tenure import Tenure
 
 async def recover(carrier: Carrier) -> None:
     """Settle every announcement that can be settled now; what cannot blocks its own pairs, not the others."""
-    desk = carrier.desk
-    finder = _Finder(carrier.tenure, desk)
-    for announcement in list(desk.doing):
+    finder = _Finder(carrier.tenure, carrier.desk)
+    for announcement in carrier.desk.doing:
         outcomes = [
             [await finder.find_out(operation) for operation in intent.plan.operations]
             for intent in announcement.intents
         ]
-        unsettled = await carrier.commit(announcement, announcement.intents, outcomes)
-        desk.doing.remove(announcement)
-        if unsettled:
-            desk.doing.append(replace(announcement, intents=unsettled))
+        await carrier.commit(announcement, announcement.intents, outcomes)
 
 
 class _Finder:

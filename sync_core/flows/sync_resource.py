@@ -175,10 +175,7 @@ class _Run:
         is_whole = False
         for number in range(_PASSES):
             # Read anew under the lease: rows may have come, and another run may have ended, since the first look.
-            pending = await self.ports.rows.read_pending(self.job.resource)
-            if pending.lease is None or pending.lease.holder != self.tenure.lease.holder:
-                raise LeaseLost("another worker runs this resource")
-            desk = Desk.of(pending.rows)
+            desk = await self._look()
             if not desk.is_active or (number > 0 and not desk.has_work(self.ports.clock.now())):
                 is_whole = True
                 break
@@ -190,12 +187,20 @@ class _Run:
                 break
         return await self._end(is_whole)
 
+    async def _look(self) -> Desk:
+        pending = await self.ports.rows.read_pending(self.job.resource)
+        if pending.lease is None or pending.lease.holder != self.tenure.lease.holder:
+            raise LeaseLost("another worker runs this resource")
+        return Desk.of(pending.rows)
+
     async def _pass(self, desk: Desk, peeked: Mapping[CalendarRef, Peeked], *, reads: bool) -> bool:
         """One round of settle, read, decide, carry out; True if nothing known is left to do."""
         profile = desk.profile
         assert profile is not None  # noqa: S101 — only active resources come here
+        if desk.doing:
+            await recover(Carrier(self.tenure, desk, self.tally, self.job.correlation_id))
+            desk = await self._look()  # what was settled has consumed its rows
         carrier = Carrier(self.tenure, desk, self.tally, self.job.correlation_id)
-        await recover(carrier)
         is_read = True
         if reads:
             read = await intake(self.tenure, desk, peeked)
