@@ -8,8 +8,8 @@ from pathlib import Path
 
 from devtools.paths import ROOT
 
-# `loadfile` keeps the tests of a file on one worker, so that they share what its fixtures started; two fit two cores.
-PYTEST = ("-m", "pytest", "-n", "2", "--dist", "loadfile")
+# `worksteal` keeps both workers busy to the end, whatever a file takes; two fit two cores.
+PYTEST = ("-m", "pytest", "-n", "2", "--dist", "worksteal")
 STEPS = (
     ("format", ("-m", "ruff", "format", "--check", ".")),
     ("lint", ("-m", "ruff", "check", ".")),
