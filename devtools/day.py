@@ -144,16 +144,25 @@ class Day:
 
     def _plan_in_an_outage(self) -> None:
         call("POST", f"{self.graph}/_control/faults", {"kind": "unavailable", "count": -1, "retryAfter": "2"})
-        call("DELETE", f"{self.graph}/_control/counters")
         self.planner.plan("Emergency repair", self.at("16:30"), 60, ADA)
-        until = monotonic() + 20
-        while not call("GET", f"{self.graph}/_control/counters")["statuses"].get("503"):
-            if monotonic() > until:
-                raise LookupError("nobody asked Graph while it was down")
-            sleep(0.05)
+        # Only once the webhook was taken in can a refused request be one that this appointment needs.
+        _wait(self.planner.has_told_everything, "the board could not tell of it")
+        before = self._refused_requests()
+        _wait(lambda: self._refused_requests() > before, "nobody asked Graph while it was down")
+
+    def _refused_requests(self) -> int:
+        return int(call("GET", f"{self.graph}/_control/counters")["statuses"].get("503", 0))
 
     def _end_outage(self) -> Seen:
         if not self.lacks(ADA, "Emergency repair"):
             raise LookupError("it arrived although Graph was down")
         call("DELETE", f"{self.graph}/_control/faults")
         return lambda: self.shows(ADA, "Emergency repair", "16:30")
+
+
+def _wait(condition: Seen, otherwise: str) -> None:
+    until = monotonic() + 20
+    while not condition():
+        if monotonic() > until:
+            raise LookupError(otherwise)
+        sleep(0.05)

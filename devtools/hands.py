@@ -57,6 +57,10 @@ class Planner:
         """Delete an unavailability."""
         call("DELETE", f"{self.board}/_control/unavailabilities/{absence}")
 
+    def has_told_everything(self) -> bool:
+        """Whether every webhook of the board was taken in."""
+        return bool(call("GET", f"{self.board}/_control/counters")["pending"] == 0)
+
     def appointment(self, appointment: str) -> Mapping[str, Any] | None:
         """Return an appointment as the board shows it now."""
         shown = call("GET", f"{self.board}/_control/board")["appointments"]
