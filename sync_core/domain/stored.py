@@ -91,6 +91,10 @@ class BoardInbox:
     def address(self) -> Address:
         return (Family.BOARD_INBOX, self.key.kind, self.key.id, f"{self.revision:020d}")
 
+    @property
+    def trace(self) -> Address:
+        return self.address
+
 
 class Hint(StrEnum):
     """What is known of an event that waits in the inbox."""
@@ -103,17 +107,27 @@ class Hint(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OutlookInbox:
-    """The newest of one event: its state (`SEEN`), or only that it has to be looked at. `event` is set for `SEEN`."""
+    """The newest of one event: its state (`SEEN`), or only that it has to be looked at. `event` is set for `SEEN`.
+
+    The row is replaced by newer states, so each writing has its own `mark`: who took up one state must neither
+    consume nor wait on a later one.
+    """
 
     key: EventKey
     calendar: CalendarRef
     hint: Hint
     id: EventId
     event: Event | None = None
+    mark: str = ""
 
     @property
     def address(self) -> Address:
         return (Family.OUTLOOK_INBOX, self.key)
+
+    @property
+    def trace(self) -> Address:
+        """The address, with what tells this state of the row from a later one."""
+        return (*self.address, self.mark)
 
 
 class TodoReason(StrEnum):
@@ -229,7 +243,10 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """One pair of an announcement: what was remembered, is planned, is consumed, and what each side held before."""
+    """One pair of an announcement: what was remembered, is planned, is consumed, and what each side held before.
+
+    `consumes` are traces of inbox rows and addresses of todos.
+    """
 
     plan: Plan
     link_before: Link | None
@@ -256,7 +273,7 @@ class Announcement:
 class Held:
     """What waits for a person or a change, with words.
 
-    `rows` are the inbox rows that were there when it was held: a pair is tried again once there are others.
+    `rows` are traces of the inbox rows that were there when it was held: it is tried again once there are others.
     """
 
     subject: str

@@ -187,7 +187,7 @@ class Carrier:
             if link is not None and _took_effect(operation, outcome):
                 assert isinstance(outcome, Done | BornDead | Missing)  # noqa: S101 — what `_took_effect` says
                 link = settle(link, operation, outcome, self.ports.clock.now())
-                _look_again_after(link, operation, outcome, ledger)
+                _look_again_after(link, operation, outcome, ledger, self.ports.names.fresh())
                 self.tally.done += 1
                 continue
             is_complete = False
@@ -201,7 +201,7 @@ class Carrier:
                     self.tally.postpone(timedelta(seconds=after))
                 case Moved() | Missing() if isinstance(operation, UpdateEvent | DeleteEvent):
                     self.tally.left += 1
-                    _check(operation, ledger)
+                    _check(operation, ledger, self.ports.names.fresh())
                 case _:
                     waits_for_board = True
         if not plan.operations and (plan.lost_event or plan.lost_appointment):
@@ -218,7 +218,7 @@ class Carrier:
             # It came from a walk, which goes on without it: nothing else would bring it back.
             ledger.put(Todo(TodoReason.RECHECK, plan.pair, plan.pair))
         elif is_complete:
-            for address in intent.consumes:
+            for address in self.desk.rows_left(intent.consumes):
                 ledger.delete(address)
             if plan.pair in self.desk.held:
                 ledger.delete(self.desk.held[plan.pair].address)
@@ -279,7 +279,7 @@ def _took_effect(operation: Operation, outcome: Outcome) -> bool:
     return isinstance(outcome, Missing) and isinstance(operation, DeleteEvent | DeleteAppointment)
 
 
-def _look_again_after(link: Link, operation: Operation, outcome: Outcome, ledger: _Ledger) -> None:
+def _look_again_after(link: Link, operation: Operation, outcome: Outcome, ledger: _Ledger, fresh: str) -> None:
     """Where the event may differ from what was written, its state enters the inbox like any other change."""
     if not isinstance(operation, CreateEvent | UpdateEvent):
         return
@@ -291,12 +291,12 @@ def _look_again_after(link: Link, operation: Operation, outcome: Outcome, ledger
         fields = ALL_FIELDS - event.masked
         is_other = link.outlook_base is None or differing(link.outlook_base, event.content, fields)
         if is_other or not event.is_writable:
-            ledger.put(OutlookInbox(event.key, calendar, Hint.SEEN, event.ref.id, event))
+            ledger.put(OutlookInbox(event.key, calendar, Hint.SEEN, event.ref.id, event, fresh))
 
 
-def _check(operation: UpdateEvent | DeleteEvent, ledger: _Ledger) -> None:
+def _check(operation: UpdateEvent | DeleteEvent, ledger: _Ledger, fresh: str) -> None:
     key = EventKey(operation.ref.id)
-    ledger.put(OutlookInbox(key, operation.ref.calendar, Hint.CHECK, operation.ref.id))
+    ledger.put(OutlookInbox(key, operation.ref.calendar, Hint.CHECK, operation.ref.id, mark=fresh))
 
 
 def _write_link(link: Link, before: Link | None, ledger: _Ledger) -> None:

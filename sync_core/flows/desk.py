@@ -14,6 +14,7 @@ from sync_core.domain.stored import (
     Announcement,
     BoardInbox,
     Cursor,
+    Family,
     Held,
     OutlookInbox,
     ProfileRow,
@@ -62,8 +63,17 @@ class Desk:
         return self.profile is not None and self.profile.participation is Participation.ACTIVE
 
     def waiting(self) -> frozenset[Address]:
-        """Inbox rows that a held pair has seen already: they are no reason to try it again."""
+        """Traces of inbox rows that a held pair has seen already: they are no reason to try it again."""
         return frozenset(address for held in self.held.values() for address in held.rows)
+
+    def taken_up(self) -> frozenset[Address]:
+        """Traces of inbox rows that an unsettled announcement is about to consume."""
+        return frozenset(trace for doing in self.doing for intent in doing.intents for trace in intent.consumes)
+
+    def rows_left(self, traces: Iterable[Address]) -> list[Address]:
+        """The addresses of rows that are still what their trace says; a later state is not to be consumed."""
+        present = {row.trace: row.address for row in self.outlook.values()}
+        return [present.get(trace, trace) for trace in traces if trace[0] != Family.OUTLOOK_INBOX or trace in present]
 
     def due_todos(self, now: datetime) -> list[Todo]:
         return [todo for todo in self.todos if todo.due_at is None or todo.due_at <= now]
@@ -72,8 +82,8 @@ class Desk:
         """Is there anything to do before a calendar is even looked at?"""
         if self.doing or self.due_todos(now):
             return True
-        inbox = [row.address for rows in self.board.values() for row in rows]
-        inbox += [row.address for row in self.outlook.values()]
+        inbox = [row.trace for rows in self.board.values() for row in rows]
+        inbox += [row.trace for row in self.outlook.values()]
         return bool(set(inbox) - self.waiting())
 
 

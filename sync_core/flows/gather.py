@@ -1,7 +1,7 @@
 """Bring together what is known of each pair that has something waiting: its link, both sides, and what is consumed."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sync_core.domain.appointment import AppointmentKey, Kind
 from sync_core.domain.change import Alive, BoardView, NotHere, Pair, Planned, Unseen, Vanished
@@ -90,6 +90,7 @@ class _Gatherer:
         await self._from_todos()
         await self._from_board(waiting)
         await self._from_outlook(waiting)
+        self._join_held()
         links = await self._links()
         found = await self._look_up(links)
         for pair_id, draft in self.drafts.items():
@@ -148,11 +149,11 @@ class _Gatherer:
                 draft.key = key
             newest = max(group, key=lambda row: row.revision)
             draft.board_rows.append(newest)
-            draft.consumes.append(newest.address)
+            draft.consumes.append(newest.trace)
             self.result.spent += [address for address in addresses if address != newest.address]
 
     async def _from_outlook(self, waiting: frozenset[Address]) -> None:
-        rows = [row for row in self.desk.outlook.values() if row.address not in waiting]
+        rows = [row for row in self.desk.outlook.values() if row.trace not in waiting]
         known = await self._get([by_event_address(row.key) for row in rows])
         pairs = {row.key: row.pair for row in known.values() if isinstance(row, ByEvent)}
         strays: list[OutlookInbox] = []
@@ -173,7 +174,7 @@ class _Gatherer:
         draft = self._draft(pair)
         if draft is not None:
             draft.outlook_rows.append(row)
-            draft.consumes.append(row.address)
+            draft.consumes.append(row.trace)
 
     async def _name_strays(self, strays: Sequence[OutlookInbox]) -> None:
         """Events with our `transactionId` that no link knows: their marker says whose they are."""
@@ -187,7 +188,7 @@ class _Gatherer:
                 if event is None or pair is None:
                     self.result.spent.append(row.address)
                     continue
-                fresh = OutlookInbox(row.key, row.calendar, Hint.SEEN, row.id, mask(event))
+                fresh = replace(row, event=mask(event))
                 self._add(pair, fresh)
 
     async def _list_again(self, row: OutlookInbox) -> None:
@@ -216,7 +217,25 @@ class _Gatherer:
             self.result.spent.append(row.address)
         else:
             # The sign goes with the last of its occurrences, never before one of them is decided.
-            last.consumes.append(row.address)
+            last.consumes.append(row.trace)
+
+    def _join_held(self) -> None:
+        """A held pair that is tried again is judged by all its rows, those it was held with among them."""
+        board = {row.trace: row for rows in self.desk.board.values() for row in rows}
+        outlook = {row.trace: row for row in self.desk.outlook.values()}
+        spent = frozenset(self.result.spent)
+        for pair, draft in self.drafts.items():
+            held = self.desk.held.get(pair)
+            for trace in held.rows if held else ():
+                if trace in draft.consumes or trace in spent:
+                    continue
+                if trace in board:
+                    draft.board_rows.append(board[trace])
+                    draft.consumes.append(trace)
+                    draft.key = draft.key or (board[trace].key if _key_of_pair(pair) else None)
+                elif trace in outlook:
+                    draft.outlook_rows.append(outlook[trace])
+                    draft.consumes.append(trace)
 
     async def _links(self) -> dict[PairId, Link]:
         rows = await self._get([(Family.LINK, pair) for pair in self.drafts])

@@ -99,6 +99,7 @@ class _Reader:
         self.profile = profile
         self.calendar = use.ref
         self.gives_down = profile.direction_of(use).writes_board
+        self.taken_up = desk.taken_up() | desk.waiting()
 
     async def read(self, cursor: Cursor | None, peeked: Peeked | None, report: IntakeReport) -> None:
         now = self.ports.clock.now()
@@ -213,19 +214,18 @@ class _Reader:
 
     def _enter(self, event: Event) -> list[Row]:
         waiting = self.desk.outlook.get(event.key)
-        if waiting is not None:
+        if waiting is not None and waiting.hint is not Hint.SEEN:
             # A page may be a replay: it never takes the place of a sign that the event has to be looked at.
-            if waiting.hint is not Hint.SEEN:
-                return []
-            if waiting.event is not None and waiting.event.modified_at > event.modified_at:
-                return []
-        return [OutlookInbox(event.key, self.calendar, Hint.SEEN, event.ref.id, event)]
+            return self._hint(event.key, event.ref.id, waiting.hint)
+        if waiting is not None and waiting.event is not None and waiting.event.modified_at > event.modified_at:
+            return []
+        return [OutlookInbox(event.key, self.calendar, Hint.SEEN, event.ref.id, event, self.ports.names.fresh())]
 
     def _hint(self, key: EventKey, event_id: EventId, hint: Hint) -> list[Row]:
         waiting = self.desk.outlook.get(key)
-        if waiting is not None and waiting.hint is not Hint.SEEN:
+        if waiting is not None and waiting.hint is not Hint.SEEN and waiting.trace not in self.taken_up:
             return []
-        return [OutlookInbox(key, self.calendar, hint, event_id)]
+        return [OutlookInbox(key, self.calendar, hint, event_id, mark=self.ports.names.fresh())]
 
     def _list_again(self, series: EventId) -> list[Row]:
         return self._hint(EventKey(series), series, Hint.LIST_AGAIN)

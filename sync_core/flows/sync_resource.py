@@ -216,7 +216,7 @@ class _Run:
         cases = self._brake(cases, desk, now)
         cases = self._leave_refused(cases, desk, now)
         cases.sort(key=lambda entry: _starts_at(entry[1], profile.zone_info))
-        spent = [address for case, plan in cases if _is_void(plan) for address in case.consumes]
+        spent = [row for case, plan in cases if _is_void(plan) for row in desk.rows_left(case.consumes)]
         intents = [_intent(case, plan) for case, plan in cases if not _is_void(plan)]
         for batch in self._cut([intent for intent in intents if not intent.plan.operations], desk):
             await carrier.commit(None, batch, [()] * len(batch))

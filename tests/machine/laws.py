@@ -85,7 +85,7 @@ def _nothing_is_left(world: World, resource: ResourceId) -> None:
     for row in rows:
         assert not isinstance(row, Announcement), "an announcement was left"
         if isinstance(row, BoardInbox | OutlookInbox):
-            assert row.address in waiting, f"an inbox row was left: {row.address}"
+            assert row.trace in waiting, f"an inbox row was left: {row.address}"
         if isinstance(row, Todo):
             assert row.pair and row.pair in held_pairs(world, resource), f"a todo was left: {row}"
     assert not drive(world.placements.list_owing(world.clock.now())), "something is owing"
