@@ -65,6 +65,7 @@ class Tally:
     held: int = 0
     left: int = 0
     unknown: int = 0
+    unresolved: int = 0
     retry_after: timedelta = timedelta(0)
     recheck_after: timedelta | None = None
     refused_until: datetime | None = None
@@ -73,6 +74,11 @@ class Tally:
     def must_wait(self) -> bool:
         """Would going on now only meet the same trouble?"""
         return bool(self.retry_after) or self.unknown > 0
+
+    def defer_unknown(self) -> None:
+        """What an earlier run left unknown blocks its own pairs only, so this run goes on with the others."""
+        self.unresolved += self.unknown
+        self.unknown = 0
 
     def wait_until(self, at: datetime) -> None:
         """A calendar refuses us until then."""

@@ -266,11 +266,13 @@ class _Reader:
             after = links[-1].address
 
     def _missed(self, link: Link, cursor: Cursor, seen: set[EventKey]) -> list[Row]:
-        if link.event is None or link.event.calendar != self.calendar or link.outlook_base is None:
+        if link.event is None or link.event.calendar != self.calendar:
             return []
         if link.event_key is None or link.event_key in seen:
             return []
-        if not cursor.window.touches(link.outlook_base.span, self.profile.zone_info):
+        # Without a baseline its birth on the board is not settled yet: it may be gone as well as any other.
+        base = link.outlook_base
+        if base is not None and not cursor.window.touches(base.span, self.profile.zone_info):
             return []
         series, _, original_start = link.event_key.partition("~")
         if original_start:

@@ -4,6 +4,8 @@ Nothing is sent again blindly. A create is repeated under its own `transactionId
 and deletions are compared with what was announced and otherwise decided anew.
 """
 
+from datetime import datetime, timedelta
+
 from sync_core.domain.content import differing
 from sync_core.domain.errors import CalendarRefused
 from sync_core.domain.event import mask
@@ -15,33 +17,54 @@ from sync_core.domain.plan import (
     Moved,
     Operation,
     Outcome,
+    Postponed,
     Unknown,
     UpdateEvent,
 )
 from sync_core.flows.carry_out import Carrier, calendar_of
-from sync_core.flows.desk import Desk
 from sync_core.flows.intake import note_refusal
-from sync_core.flows.tenure import Tenure
 
 
 async def recover(carrier: Carrier) -> None:
     """Settle every announcement that can be settled now; what cannot blocks its own pairs, not the others."""
-    finder = _Finder(carrier.tenure, carrier.desk)
+    finder = _Finder(carrier)
     for announcement in carrier.desk.doing:
         outcomes = [
             [await finder.find_out(operation) for operation in intent.plan.operations]
             for intent in announcement.intents
         ]
         await carrier.commit(announcement, announcement.intents, outcomes)
+    carrier.tally.defer_unknown()
 
 
 class _Finder:
-    def __init__(self, tenure: Tenure, desk: Desk) -> None:
-        self.tenure = tenure
-        self.ports = tenure.ports
-        self.desk = desk
+    def __init__(self, carrier: Carrier) -> None:
+        self.tenure = carrier.tenure
+        self.ports = carrier.ports
+        self.desk = carrier.desk
+        self.tally = carrier.tally
 
     async def find_out(self, operation: Operation) -> Outcome:
+        """What became of an operation that was announced. `Unknown` where that cannot be told now."""
+        refused_until = self._refused_until(operation)
+        if refused_until is not None:
+            self.tally.wait_until(refused_until)
+            return Unknown("the calendar does not answer us")
+        outcome = await self._ask(operation)
+        if isinstance(outcome, Postponed):
+            # That the repeat was put off says nothing about the first try.
+            self.tally.postpone(timedelta(seconds=outcome.after_seconds))
+            return Unknown(outcome.reason)
+        return outcome
+
+    def _refused_until(self, operation: Operation) -> datetime | None:
+        if not isinstance(operation, CreateEvent | UpdateEvent | DeleteEvent):
+            return None
+        cursor = self.desk.cursors.get(calendar_of(operation))
+        at = cursor.next_try_at if cursor else None
+        return at if at is not None and at > self.ports.clock.now() else None
+
+    async def _ask(self, operation: Operation) -> Outcome:
         try:
             match operation:
                 case CreateEvent():

@@ -26,6 +26,7 @@ from sync_core.flows.tenure import CLOCKS_DIFFER, Tenure
 from sync_core.ports import Ports
 
 RING_AGAIN = timedelta(seconds=2)
+_LONGEST_WAIT = timedelta(seconds=30)
 REPLICATION_LAG = timedelta(seconds=30)
 _PAIRS_A_PASS = 200
 _PASSES = 6
@@ -66,7 +67,7 @@ async def sync_resource(ports: Ports, job: Job) -> RunReport:
         try:
             peeked = await _peek(ports, desk)
         except TryAgain as silence:
-            await _ring(ports, job, "no answer", silence.after or RING_AGAIN)
+            await _ring(ports, job, "no answer", max(silence.after, _patience(job)))
             return RunReport(job.resource, "no answer")
         if _is_quiet(ports, desk, peeked):
             await _ring_once_more(ports, job)
@@ -81,7 +82,7 @@ async def sync_resource(ports: Ports, job: Job) -> RunReport:
         await _ring(ports, job, "lease lost", RING_AGAIN)
         return RunReport(job.resource, "lease lost")
     except TryAgain as silence:
-        after = max(silence.after, RING_AGAIN)
+        after = max(silence.after, _patience(job))
         await _give_back(tenure, not_before=ports.clock.now() + silence.after if silence.after else None)
         await _ring(ports, job, "no answer", after)
         return RunReport(job.resource, "no answer")
@@ -105,6 +106,11 @@ async def _give_back(tenure: Tenure, *, not_before: datetime | None = None, is_b
 async def _ring(ports: Ports, job: Job, reason: str, delay: timedelta) -> None:
     again = replace(job, rung_at=ports.clock.now(), reason=reason, attempt=job.attempt + 1, is_hint=False)
     await ports.bells.ring([again], delay)
+
+
+def _patience(job: Job) -> timedelta:
+    """Growing waits while somebody does not answer; the first is short, since most silences are."""
+    return min(RING_AGAIN * (1 << min(job.attempt, 8)), _LONGEST_WAIT)
 
 
 async def _ring_once_more(ports: Ports, job: Job) -> None:
@@ -225,7 +231,7 @@ class _Run:
             if self.tally.must_wait:
                 return False
         await self._close_pass(gathering, spent)
-        return is_read and len(gathering.cases) < most and not self.tally.left
+        return is_read and len(gathering.cases) < most and not self.tally.left and not self.tally.unresolved
 
     async def _carry(self, carrier: Carrier, batch: Sequence[Intent]) -> None:
         announcement = await carrier.announce(batch)
@@ -298,7 +304,7 @@ class _Run:
         not_before = now + tally.retry_after if tally.retry_after else None
         await self.tenure.release(lease=replace(self.tenure.lease, not_before=not_before, broken_runs=0))
         if not is_whole:
-            wait = max(RING_AGAIN, tally.retry_after)
+            wait = max(_patience(self.job), tally.retry_after)
             if tally.refused_until is not None and not tally.must_wait:
                 wait = max(wait, tally.refused_until - now)
             await _ring(self.ports, self.job, "more to do", wait)

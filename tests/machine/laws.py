@@ -87,7 +87,7 @@ def _nothing_is_left(world: World, resource: ResourceId) -> None:
         if isinstance(row, BoardInbox | OutlookInbox):
             assert row.trace in waiting, f"an inbox row was left: {row.address}"
         if isinstance(row, Todo):
-            assert row.pair and row.pair in held_pairs(world, resource), f"a todo was left: {row}"
+            assert str(row.pair) in held_pairs(world, resource), f"a todo was left: {row}"
     assert not drive(world.placements.list_owing(world.clock.now())), "something is owing"
 
 

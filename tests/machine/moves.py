@@ -1,5 +1,6 @@
 """What may happen in a history: one small value a move, so that a failing history shrinks to its essence."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -88,10 +89,7 @@ def _deliver(world: World, move: Move, worker: Worker, *, newest: bool = True) -
     outbox = world.board.outbox
     if not outbox:
         return
-    if newest:
-        chosen = outbox[-1 - move.one % 2 :]
-    else:
-        chosen = [outbox[move.three % len(outbox)]]
+    chosen = outbox[-1 - move.one % 2 :] if newest else [outbox[move.three % len(outbox)]]
     world.deliver(chosen, worker)
 
 
@@ -172,7 +170,7 @@ def _pull(world: World, _: Move) -> None:
         world.ring(resource, "pull")
 
 
-_PLAYS = {
+_PLAYS: dict[str, Callable[[World, Move], object]] = {
     "plan": _plan,
     "move": lambda world, move: _board_edit(world, move, "move"),
     "retitle": lambda world, move: _board_edit(world, move, "retitle"),
