@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
-from sync_core.domain.change import Alive, Change, Pair
+from sync_core.domain.change import Alive, Change, Pair, Vanished
 from sync_core.domain.content import Content
 from sync_core.domain.errors import Undecidable
 from sync_core.domain.event import Event
@@ -36,16 +36,17 @@ class Situation:
         return self.pair.outlook.event if isinstance(self.pair.outlook, Alive) else None
 
     def takes_part(self) -> bool:
-        """Does a baseline or a new state touch the window?
+        """Does a baseline or a new state reach into the window, or lie ahead of it?
 
-        So whatever a person moves out of the window takes its counterpart along; only the passing of time freezes.
+        Only the passing of time freezes a pair, and time leaves by the window's beginning: whatever a person moves
+        beyond either edge takes its counterpart along.
         """
         spans = [
             content.span
             for content in (self.link.board_base, self.link.outlook_base, self.board_content, self.event_content)
             if content is not None
         ]
-        return any(self.policy.window.touches(span, self.policy.zone) for span in spans)
+        return any(self.policy.window.is_not_over(span, self.policy.zone) for span in spans)
 
     def is_put_back_too_often(self) -> bool:
         return len(self.recent_put_backs()) >= self.policy.most_put_backs
@@ -67,19 +68,24 @@ class Situation:
             kept = replace(kept, condition=Condition.IDLE, reason=reason, ended_at=None)
         return Plan(self.pair.id, Verdict.SKIPPED, reason, kept)
 
-    def settled(self, reason: str, link: Link, *, lost_event: Content | None = None) -> Plan:
+    def settled(self, reason: str, link: Link) -> Plan:
         """Both sides agree without a write."""
-        return Plan(self.pair.id, Verdict.SETTLED, reason, link, lost_event=lost_event)
+        return Plan(self.pair.id, Verdict.SETTLED, reason, link)
 
     def hold(self, reason: str) -> Plan:
         """Leave it to a person."""
         return Plan(self.pair.id, Verdict.HELD, reason, self.link)
 
-    def forget(self, *, lost_event: Content | None = None) -> Plan:
+    def is_proven_over(self) -> bool:
+        """Is it known that nothing is left? An event that was met and not looked at since may well live."""
+        is_known = self.link.event is not None and not isinstance(self.pair.outlook, Vanished)
+        return self.board is Change.ABSENT and self.outlook is Change.ABSENT and not is_known
+
+    def forget(self) -> Plan:
         """Both sides are gone: a tombstone stays, so that a late hint does not raise the dead."""
         if self.link.condition is Condition.TOMBSTONE and self.pair.link == self.link:
             return Plan(self.pair.id, Verdict.SKIPPED, "gone on both sides", self.link)
-        return self.settled("gone on both sides", bury(self.link, self.now), lost_event=lost_event)
+        return self.settled("gone on both sides", bury(self.link, self.now))
 
     def operate(
         self,

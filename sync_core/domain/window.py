@@ -21,6 +21,11 @@ class Window:
             return self.start_at <= start_at < self.end_at
         return start_at < self.end_at and end_at > self.start_at
 
+    def is_not_over(self, span: Span, zone: ZoneInfo) -> bool:
+        """Does the span reach into the window or lie ahead of it?"""
+        start_at, end_at = bounds(span, zone)
+        return end_at > self.start_at or start_at >= self.start_at
+
 
 def window_around(now: datetime, days_back: int, days_ahead: int) -> Window:
     """The window of a day, from whole UTC days, so that it is the same all day and reading can resume."""

@@ -13,6 +13,7 @@ from tests.machine.world import World
 
 APPOINTMENTS = 2
 SLOTS = 4
+FAR = 24 * 300  # hours ahead: beyond the window
 
 
 @dataclass(frozen=True)
@@ -26,10 +27,11 @@ class Move:
 
 
 MOVES = (
-    "plan", "plan", "move", "retitle", "assign", "assign", "unplan", "delete",
+    "plan", "plan", "move", "retitle", "assign", "assign", "unplan", "delete", "move far",
     "deliver", "deliver", "deliver", "redeliver", "deliver crashing", "deliver losing",
-    "worker retitles", "worker moves", "worker deletes", "worker undeletes", "worker touches",
-    "worker creates", "worker edits own", "worker deletes own", "worker moves own",
+    "worker retitles", "worker moves", "worker deletes", "worker undeletes", "worker touches", "worker moves far",
+    "worker creates", "worker edits own", "worker deletes own", "worker moves own", "worker moves own far",
+    "worker copies",
     "notify", "pull", "run", "run", "run", "run crashing", "run crashing", "run losing",
     "start", "advance", "advance", "kill", "wait", "wait a minute", "wait ten minutes",
     "lag", "replay", "refuse cursor", "lose replies", "lose requests", "board loses reply", "board away", "walk",
@@ -75,6 +77,8 @@ def _board_edit(world: World, move: Move, verb: str) -> None:
     match verb:
         case "move":
             world.board.move(key, world.slot(move.two % SLOTS))
+        case "move far":
+            world.board.move(key, world.slot(FAR + move.two % SLOTS))
         case "retitle":
             world.board.edit(key, subject=world.word("planner"))
         case "assign":
@@ -103,6 +107,10 @@ def _worker_event(world: World, move: Move, verb: str) -> None:
             world.outlook.worker_edits(event.ref, subject=world.word("worker"))
         case "move":
             world.outlook.worker_edits(event.ref, span=world.slot(SLOTS + move.three % SLOTS))
+        case "move far":
+            world.outlook.worker_edits(event.ref, span=world.slot(FAR + move.three % SLOTS))
+        case "copy":
+            world.remember(world.outlook.worker_copies(event.ref))
         case "touch":
             world.outlook.worker_touches(event.ref)
         case _:
@@ -135,6 +143,8 @@ def _own(world: World, move: Move, verb: str) -> None:
             world.remember(world.outlook.worker_edits(event.ref, subject=world.word("own")))
         case "move":
             world.remember(world.outlook.worker_edits(event.ref, span=world.slot(move.three % SLOTS)))
+        case "move far":
+            world.remember(world.outlook.worker_edits(event.ref, span=world.slot(FAR + move.three % SLOTS)))
         case _:
             world.outlook.worker_deletes(event.ref)
 
@@ -184,6 +194,10 @@ _PLAYS: dict[str, Callable[[World, Move], object]] = {
     "worker retitles": lambda world, move: _worker_event(world, move, "retitle"),
     "worker moves": lambda world, move: _worker_event(world, move, "move"),
     "worker deletes": lambda world, move: _worker_event(world, move, "delete"),
+    "move far": lambda world, move: _board_edit(world, move, "move far"),
+    "worker moves far": lambda world, move: _worker_event(world, move, "move far"),
+    "worker moves own far": lambda world, move: _own(world, move, "move far"),
+    "worker copies": lambda world, move: _worker_event(world, move, "copy"),
     "worker touches": lambda world, move: _worker_event(world, move, "touch"),
     "worker undeletes": _undelete,
     "worker creates": _create_own,

@@ -4,6 +4,7 @@ from collections.abc import Coroutine
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sync_core.domain.appointment import AppointmentKey, Kind, Placement
 from sync_core.domain.content import Content, Field, ShowAs
@@ -13,7 +14,8 @@ from sync_core.domain.identity import ConnectorId
 from sync_core.domain.plan import CreateEvent, DeleteEvent, EventOperation, Outcome
 from sync_core.domain.resource import CalendarRef, CalendarUse, Direction, Profile, ResourceId
 from sync_core.domain.stored import Job, Lease, ProfileRow, Todo, TodoReason
-from sync_core.domain.timespan import TimeSpan
+from sync_core.domain.timespan import Span, TimeSpan
+from sync_core.domain.window import window_around
 from sync_core.flows.accept import accept, complete_owing
 from sync_core.flows.pull import pull_due_calendars
 from sync_core.flows.sync_resource import sync_resource
@@ -31,6 +33,7 @@ from tests.fakes.subscription_rows import FakeSubscriptionRows
 from tests.fakes.subscriptions import FakeSubscriptions
 from tests.machine.peril import Crash, Perilous, Worker, drive
 
+UTC_ZONE = ZoneInfo("UTC")
 MONDAY = datetime(2026, 11, 23, 8, tzinfo=UTC)
 CONNECTOR = ConnectorId("7a4f3c1e-9b52-4c8e-8d1a-2f6b0c9e5d31")
 HIDDEN = timedelta(minutes=10)
@@ -212,6 +215,9 @@ class World:
 
     def key(self, number: int) -> AppointmentKey:
         return AppointmentKey(Kind.TASK, f"a{number}")
+
+    def is_inside(self, span: Span) -> bool:
+        return window_around(self.clock.now(), 30, 180).touches(span, UTC_ZONE)
 
     def slot(self, number: int) -> TimeSpan:
         start = MONDAY + timedelta(hours=number)
