@@ -78,7 +78,7 @@ def _blocks(world: World, resource: ResourceId) -> list[Any]:
     return [
         render(state)
         for state in world.board.living()
-        if state.key.kind is Kind.UNAVAILABILITY and resource in state.resources
+        if state.key.kind is Kind.UNAVAILABILITY and resource in state.resources and world.is_inside(state.span)
     ]
 
 
