@@ -90,7 +90,7 @@ _SPACE = re.compile(r"\s+")
 
 
 def _cut(text: str, limit: int) -> str:
-    return text if len(text) <= limit else text[: limit - len(CUT_MARK)] + CUT_MARK
+    return text if len(text) <= limit else text[: limit - len(CUT_MARK)].rstrip() + CUT_MARK
 
 
 def _line(text: str, limit: int) -> str:

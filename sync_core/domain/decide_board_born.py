@@ -19,19 +19,26 @@ from sync_core.domain.plan import (
     UpdateEvent,
 )
 from sync_core.domain.policy import OnClosed, OnDeletion, Owner, Winner
+from sync_core.domain.render import render
 from sync_core.domain.situation import Situation, required
 
 PUT_BACK_TOO_OFTEN = "someone or something keeps changing this event"
 _NOT_OURS_TO_WRITE = "the worker made a meeting or a series of it, so it is theirs now"
 _CANCELLED = "cancelled"
+_UNPLANNED = "no longer planned here"
+_UNKNOWN = "an event of ours whose appointment is not known yet"
 
 
 def decide_board_born(situation: Situation) -> Plan:
     """The plan for a pair whose appointment was planned on the board."""
-    if situation.pair.revenants:
-        return _bring_home(situation)
     if _became_a_meeting(situation):
         return _release(situation)
+    if situation.pair.revenants:
+        return _bring_home(situation)
+    return _decide_by_table(situation)
+
+
+def _decide_by_table(situation: Situation) -> Plan:
     decision = TABLE[Origin.BOARD].get((situation.board, situation.outlook))
     if decision is None:
         return situation.hold(f"the pair is in a state that cannot be ({situation.board}, {situation.outlook})")
@@ -43,12 +50,13 @@ def decide_board_born(situation: Situation) -> Plan:
 def why_not_up(situation: Situation) -> str:
     """Why an appointment does not go to Outlook at all; empty if it does."""
     state = situation.link.board_state
-    return "cancelled" if state is not None and state.status == _CANCELLED else ""
+    return _CANCELLED if state is not None and state.status == _CANCELLED else ""
 
 
 def _became_a_meeting(situation: Situation) -> bool:
-    event = situation.event
-    return event is not None and situation.link.is_paired and not event.is_writable
+    """A pair that was never agreed upon counts, too: its event is ours all the same."""
+    event, is_unplanned = situation.event, isinstance(situation.pair.board, NotHere)
+    return event is not None and not event.is_writable and (situation.link.is_paired or not is_unplanned)
 
 
 def _release(situation: Situation) -> Plan:
@@ -197,7 +205,8 @@ def _answer_deletion(situation: Situation) -> Plan:
     if not policy.direction.writes_outlook:
         return situation.skip("the direction is closed")
     if policy.on_closed is OnClosed.LEAVE and not policy.direction.writes_board:
-        return situation.skip("deleted by the worker", link=_part(situation.link, "deleted by the worker"))
+        # It stays paired: only so does the next look find nothing to do, and the next change a reason to make it anew.
+        return situation.skip("deleted by the worker")
     if situation.is_put_back_too_often():
         return situation.hold(PUT_BACK_TOO_OFTEN)
     return _create_event(situation, "put back", is_put_back=True)
@@ -233,7 +242,9 @@ def _unplan(situation: Situation) -> Plan:
 
 
 def _create_event_anew(situation: Situation) -> Plan:
-    if situation.policy.winner is Winner.OUTLOOK and situation.policy.direction.writes_board:
+    state, policy = situation.link.board_state, situation.policy
+    is_open = policy.direction.writes_board and not (state is not None and state.locked)
+    if policy.winner is Winner.OUTLOOK and is_open:
         return _unplan(situation)
     return _create_event(situation, "changed on the board after it was deleted in Outlook")
 
@@ -267,38 +278,42 @@ def _create_event(situation: Situation, reason: str, *, is_put_back: bool = Fals
 
 def _adopt(situation: Situation) -> Plan:
     """Take an event of ours whose link was lost: it counts as agreed as it stands, then gets the board's state."""
-    refusal = why_not_up(situation) or ("" if situation.policy.direction.writes_outlook else "the direction is closed")
-    if refusal:
-        return situation.skip(refusal)
-    if situation.event is not None and not situation.event.is_writable:
-        return situation.hold(_NOT_OURS_TO_WRITE)
     theirs = required(situation.event_content)
+    if not situation.policy.direction.writes_outlook:
+        # The event is remembered, so that opening the direction adopts it instead of making a second one.
+        return situation.skip("the direction is closed", link=replace(situation.link, outlook_base=theirs))
+    refusal = why_not_up(situation)
+    if refusal:
+        return _delete_event(situation, Condition.IDLE, refusal)
+    known = _known_of(situation.link, theirs, situation.event)
     link = replace(
         situation.link,
         condition=Condition.PAIRED,
         reason="",
-        board_base=theirs,
-        outlook_base=theirs,
+        board_base=known,
+        outlook_base=known,
         generation=max(situation.link.generation, 1),
         ended_at=None,
     )
     if not situation.takes_part():
         return situation.skip("outside the window", link=replace(link, board_base=situation.board_content))
-    masked = situation.event.masked if situation.event else frozenset()
-    operation = _write_over(situation, link, masked, "adopted")
+    operation = _write_over(situation, link, "adopted")
     if operation is None:
         return situation.settled("adopted", replace(link, board_base=situation.board_content))
     return situation.operate("adopted", (operation,), link=link, lost_event=theirs)
 
 
-def _write_over(situation: Situation, link: Link, masked: frozenset[Field], reason: str) -> UpdateEvent | None:
+def _known_of(link: Link, look: Content, event: Event | None) -> Content:
+    """What an adopted event holds, as far as we may know: masked words count as the board's and stay."""
+    if event is None or not event.masked or link.board_state is None:
+        return look
+    return overlay(look, render(link.board_state), event.masked)
+
+
+def _write_over(situation: Situation, link: Link, reason: str) -> UpdateEvent | None:
     """Bring the link's event to the board's state, but for the worker's own fields; None if it is there already."""
     ours, theirs = required(situation.board_content), required(link.outlook_base)
-    fields = frozenset(
-        field
-        for field in differing(theirs, ours, ALL_FIELDS - masked)
-        if situation.policy.owners[field] is not Owner.WORKER
-    )
+    fields = frozenset(field for field in differing(theirs, ours) if situation.policy.owners[field] is not Owner.WORKER)
     if not fields:
         return None
     return UpdateEvent(_event_ref(link), theirs, overlay(theirs, ours, fields), fields, link.outlook_version, reason)
@@ -306,13 +321,13 @@ def _write_over(situation: Situation, link: Link, masked: frozenset[Field], reas
 
 def _delete_cell(situation: Situation) -> Plan:
     if not situation.policy.direction.writes_outlook:
-        reason = "un-planned while the direction was closed"
-        return situation.skip(reason, link=replace(situation.link, condition=Condition.RELEASED, reason=reason))
+        # It stays paired, so that opening the direction deletes the event, and planning it again finds it.
+        return situation.skip("the direction is closed")
     is_outlooks = situation.policy.winner is Winner.OUTLOOK and situation.policy.direction.writes_board
     if is_outlooks and situation.outlook is Change.EDITED:
         reason = "un-planned, but edited by the worker, whose word counts"
         return situation.skip(reason, link=replace(situation.link, condition=Condition.RELEASED, reason=reason))
-    return _delete_event(situation, Condition.TOMBSTONE, "no longer planned here")
+    return _delete_event(situation, Condition.TOMBSTONE, _UNPLANNED)
 
 
 def _delete_event(situation: Situation, leaves: Condition, reason: str) -> Plan:
@@ -320,7 +335,7 @@ def _delete_event(situation: Situation, leaves: Condition, reason: str) -> Plan:
     if not situation.policy.direction.writes_outlook:
         return situation.skip("the direction is closed")
     operation = DeleteEvent(_event_ref(link), situation.event_content, link.outlook_version, reason, leaves)
-    lost = situation.event_content if situation.outlook is Change.EDITED else None
+    lost = situation.event_content if situation.outlook in (Change.EDITED, Change.NEW) else None
     return situation.operate(reason, (operation,), lost_event=lost)
 
 
@@ -330,41 +345,43 @@ def _forget(situation: Situation) -> Plan:
 
 def _wait_for_board(situation: Situation) -> Plan:
     """An event of ours, but nobody told us of its appointment (yet): tables were emptied, or it is a late birth."""
-    if isinstance(situation.pair.board, NotHere) or situation.link.condition is Condition.TOMBSTONE:
-        return _delete_strays(situation, [required(situation.event)] if situation.event else [])
-    reason = "an event of ours whose appointment is not known yet"
-    link = replace(situation.link, outlook_base=situation.event_content)
-    return situation.skip(reason, link=link)
+    if isinstance(situation.pair.board, NotHere):
+        if situation.event is not None and not situation.event.is_writable:
+            return situation.forget()
+        return _delete_event(situation, Condition.TOMBSTONE, _UNPLANNED)
+    link = replace(situation.link, condition=Condition.IDLE, outlook_base=situation.event_content, ended_at=None)
+    return situation.skip(_UNKNOWN, link=link)
 
 
-def _delete_strays(situation: Situation, strays: list[Event]) -> Plan:
-    operations = tuple(
-        DeleteEvent(stray.ref, stray.content, stray.version, "no longer planned here", Condition.TOMBSTONE)
-        for stray in strays
-        if stray.is_writable
-    )
-    if not operations:
-        return situation.forget()
+def _delete_all(situation: Situation, leaves: Condition, reason: str) -> Plan:
+    """Delete every living event of the pair; the one it holds comes last and alone ends it, whichever of them fail."""
+    link = situation.link
+    strays = [event for event in situation.pair.revenants if event.is_writable]
+    if not strays:
+        return _decide_by_table(situation)
     if not situation.policy.direction.writes_outlook:
         return situation.skip("the direction is closed")
-    newest = max(strays, key=lambda stray: stray.modified_at)
-    return situation.operate("no longer planned here", operations, lost_event=newest.content)
+    is_held = link.event is not None and situation.outlook in (Change.SAME, Change.EDITED)
+    operations = [
+        DeleteEvent(event.ref, event.content, event.version, reason, Condition.PAIRED if is_held else leaves)
+        for event in strays
+    ]
+    if is_held:
+        operations.append(DeleteEvent(_event_ref(link), situation.event_content, link.outlook_version, reason, leaves))
+    newest = max(strays, key=lambda event: event.modified_at)
+    return situation.operate(reason, tuple(operations), lost_event=newest.content)
 
 
 def _bring_home(situation: Situation) -> Plan:
     """Events of earlier births live again: exactly one event stays, the one somebody brought back."""
     pair, link = situation.pair, situation.link
-    ours = situation.board_content
-    if situation.board in (Change.GONE, Change.ABSENT) or ours is None or why_not_up(situation):
-        strays = list(pair.revenants)
-        plan = _delete_strays(situation, strays)
-        is_current_alive = link.event is not None and situation.outlook in (Change.SAME, Change.EDITED)
-        if situation.board is Change.GONE and is_current_alive and plan.operations:
-            current = DeleteEvent(
-                _event_ref(link), situation.event_content, link.outlook_version, "no longer planned here"
-            )
-            plan = replace(plan, operations=(*plan.operations, current))
-        return plan
+    if isinstance(pair.board, NotHere):
+        return _delete_all(situation, Condition.TOMBSTONE, _UNPLANNED)
+    if situation.board is Change.ABSENT:
+        return _keep_until_told(situation)
+    refusal = why_not_up(situation)
+    if refusal:
+        return _delete_all(situation, Condition.IDLE, refusal)
     if not situation.policy.direction.writes_outlook:
         return situation.skip("the direction is closed")
     writable = [event for event in pair.revenants if event.is_writable]
@@ -378,7 +395,7 @@ def _bring_home(situation: Situation) -> Plan:
         if event is not heir
     ]
     home = adopt_heir(link, heir)
-    update = _write_over(situation, home, heir.masked, reason)
+    update = _write_over(situation, home, reason)
     if link.event is not None and link.is_paired:
         # The present event goes first: only when it is gone does the link move to the heir.
         operations.append(
@@ -392,18 +409,36 @@ def _bring_home(situation: Situation) -> Plan:
     return situation.operate(reason, tuple(operations), link=home, lost_event=heir.content)
 
 
+def _keep_until_told(situation: Situation) -> Plan:
+    """The board never spoke of it: the newest is remembered, so that it is adopted and not made a second time."""
+    link = situation.link
+    if link.event is None:
+        heir = max(situation.pair.revenants, key=lambda event: event.modified_at)
+        link = replace(
+            link,
+            condition=Condition.IDLE,
+            event=heir.ref,
+            event_key=heir.key,
+            outlook_base=heir.content,
+            outlook_version=heir.version,
+            ended_at=None,
+        )
+    return situation.skip(_UNKNOWN, link=link)
+
+
 def adopt_heir(link: Link, heir: Event) -> Link:
     """The link with a living event of ours as its own; it counts as agreed as it stands, so that the board's state
     shows as an edit and is written over it.
     """
+    known = _known_of(link, heir.content, heir)
     return replace(
         link,
         condition=Condition.PAIRED,
         reason="",
         event=heir.ref,
         event_key=heir.key,
-        board_base=heir.content,
-        outlook_base=heir.content,
+        board_base=known,
+        outlook_base=known,
         outlook_version=heir.version,
         outlook_modified_at=heir.modified_at,
         generation=max(link.generation, 1),

@@ -14,6 +14,9 @@ from sync_core.domain.policy import OnClosed
 from sync_core.domain.situation import Situation, required
 
 PUT_BACK_TOO_OFTEN = "someone or something keeps changing this block"
+_CLOSED = "the direction is closed"
+_CANCELLED = "the meeting was cancelled"
+_DECLINED = "the worker declined"
 
 
 def decide_outlook_born(situation: Situation) -> Plan:
@@ -27,18 +30,32 @@ def decide_outlook_born(situation: Situation) -> Plan:
 
 
 def why_not_down(situation: Situation) -> str:
-    """Why an event does not show on the board; empty if it does."""
-    event, content = situation.event, situation.event_content
+    """Why an event is not put on the board; empty if it is. Its own reasons come first, so that they are remembered."""
+    content = situation.event_content
+    refusal = _why_not_shown(situation)
+    if refusal:
+        return refusal
     if not situation.policy.direction.writes_board:
-        return "the direction is closed"
-    if event is not None and event.is_cancelled:
-        return "the meeting was cancelled"
-    if event is not None and event.response is Response.DECLINED:
-        return "the worker declined"
-    if content is not None and content.show_as is ShowAs.FREE:
-        return "the worker shows as free"
+        return _CLOSED
     if content is not None and not situation.policy.window.touches(content.span, situation.policy.zone):
         return "outside the window"
+    return ""
+
+
+def _why_not_shown(situation: Situation) -> str:
+    """Why the event itself blocks no time; the window does not count here, since a block that exists follows its event.
+
+    What no content says (cancelled, declined) is known from the link's reason while the event is not read anew.
+    """
+    event, content, link = situation.event, situation.event_content, situation.link
+    if event is None and link.condition is Condition.IDLE and link.reason in (_CANCELLED, _DECLINED):
+        return link.reason
+    if event is not None and event.is_cancelled:
+        return _CANCELLED
+    if event is not None and event.response is Response.DECLINED:
+        return _DECLINED
+    if content is not None and content.show_as is ShowAs.FREE:
+        return "the worker shows as free"
     return ""
 
 
@@ -47,10 +64,7 @@ def _shown(situation: Situation) -> Content:
 
 
 def _create(situation: Situation) -> Plan:
-    refusal = why_not_down(situation)
     link = situation.link
-    if refusal:
-        return situation.skip(refusal, link=_part(situation, refusal))
     if link.condition is Condition.DISMISSED and not _moved_on(situation):
         return situation.skip(link.reason)
     return _create_anew(situation, "blocks time in Outlook")
@@ -95,9 +109,9 @@ def _part(situation: Situation, reason: str, condition: Condition = Condition.ID
 
 def _carry_down(situation: Situation) -> Plan:
     """Bring the block to what the event is; where both were edited, Outlook wins field by field."""
-    refusal = why_not_down(situation)
-    if refusal == "the direction is closed":
-        return situation.skip(refusal)
+    if not situation.policy.direction.writes_board:
+        return situation.skip(_CLOSED)
+    refusal = _why_not_shown(situation)
     if refusal:
         return _delete(situation, refusal)
     link, policy = situation.link, situation.policy
@@ -136,7 +150,7 @@ def _carry_down(situation: Situation) -> Plan:
 
 def _delete_cell(situation: Situation) -> Plan:
     if not situation.policy.direction.writes_board:
-        return situation.skip("the direction is closed")
+        return situation.skip(_CLOSED)
     return _delete(situation, "deleted in Outlook")
 
 
@@ -175,8 +189,8 @@ def _create_after_removal(situation: Situation) -> Plan:
 
 
 def _nothing(situation: Situation) -> Plan:
-    refusal = why_not_down(situation)
-    if refusal and refusal != "the direction is closed":
+    refusal = _why_not_shown(situation)
+    if refusal and situation.policy.direction.writes_board:
         return _delete(situation, refusal)
     return situation.skip("nothing changed")
 

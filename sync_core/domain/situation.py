@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
-from sync_core.domain.change import Alive, Change, Pair, Vanished
+from sync_core.domain.change import Alive, Change, Pair, Unseen
 from sync_core.domain.content import Content
 from sync_core.domain.errors import Undecidable
 from sync_core.domain.event import Event
@@ -76,13 +76,10 @@ class Situation:
         """Leave it to a person."""
         return Plan(self.pair.id, Verdict.HELD, reason, self.link)
 
-    def is_proven_over(self) -> bool:
-        """Is it known that nothing is left? An event that was met and not looked at since may well live."""
-        is_known = self.link.event is not None and not isinstance(self.pair.outlook, Vanished)
-        return self.board is Change.ABSENT and self.outlook is Change.ABSENT and not is_known
-
     def forget(self) -> Plan:
         """Both sides are gone: a tombstone stays, so that a late hint does not raise the dead."""
+        if self.link.event is not None and isinstance(self.pair.outlook, Unseen) and self.board is Change.ABSENT:
+            return self.skip(self.link.reason)  # an event that was met and not looked at since may well live
         if self.link.condition is Condition.TOMBSTONE and self.pair.link == self.link:
             return Plan(self.pair.id, Verdict.SKIPPED, "gone on both sides", self.link)
         return self.settled("gone on both sides", bury(self.link, self.now))
