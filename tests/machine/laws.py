@@ -46,6 +46,8 @@ def _one_event_each(world: World, resource: ResourceId) -> None:
         if pair in held:
             continue
         mine = [event for event in events if event.marker and event.marker.endswith(f"|{pair}")]
+        # An event that was brought back beyond the window while a cursor was lost is only seen on its day.
+        mine = [event for event in mine if len(mine) < 2 or world.is_inside(event.content.span)]
         if len(mine) < 2 and not all(world.is_inside(span) for span in (state.span, *(e.content.span for e in mine))):
             continue  # beyond the window it may wait for its day
         assert len(mine) == 1, f"{key.id} on {resource} has {len(mine)} events"

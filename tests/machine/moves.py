@@ -29,6 +29,7 @@ class Move:
 MOVES = (
     "plan", "plan", "move", "retitle", "assign", "assign", "unplan", "delete", "move far",
     "deliver", "deliver", "deliver", "redeliver", "deliver crashing", "deliver losing",
+    "deliver slowly", "deliver slowly",
     "worker retitles", "worker moves", "worker deletes", "worker undeletes", "worker touches", "worker moves far",
     "worker creates", "worker edits own", "worker deletes own", "worker moves own", "worker moves own far",
     "worker copies",
@@ -95,6 +96,12 @@ def _deliver(world: World, move: Move, worker: Worker, *, newest: bool = True) -
         return
     chosen = outbox[-1 - move.one % 2 :] if newest else [outbox[move.three % len(outbox)]]
     world.deliver(chosen, worker)
+
+
+def _deliver_slowly(world: World, move: Move) -> None:
+    if world.board.outbox:
+        placement = world.board.outbox[-1 - move.one % min(3, len(world.board.outbox))]
+        world.begin_delivery([placement], 1 + move.three % 16)
 
 
 def _worker_event(world: World, move: Move, verb: str) -> None:
@@ -191,6 +198,7 @@ _PLAYS: dict[str, Callable[[World, Move], object]] = {
     "redeliver": lambda world, move: _deliver(world, move, Worker(), newest=False),
     "deliver crashing": lambda world, move: _deliver(world, move, Worker(crash_at=1 + move.three % 24)),
     "deliver losing": lambda world, move: _deliver(world, move, Worker(lose_at=1 + move.three % 24)),
+    "deliver slowly": _deliver_slowly,
     "worker retitles": lambda world, move: _worker_event(world, move, "retitle"),
     "worker moves": lambda world, move: _worker_event(world, move, "move"),
     "worker deletes": lambda world, move: _worker_event(world, move, "delete"),

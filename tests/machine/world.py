@@ -1,6 +1,7 @@
 """A small world: a board, calendars, storage in memory, and workers that run the real flows and can be killed."""
 
 from collections.abc import Coroutine
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -61,11 +62,17 @@ class WatchedOutlook(FakeOutlook):
 
 @dataclass
 class Running:
-    """A run under way: its worker, its coroutine and the queue message it holds."""
+    """A run or a webhook under way: its worker, its coroutine, and the queue message that a run holds."""
 
     worker: Worker
     coroutine: Coroutine[Any, Any, Any]
-    job: Job
+    job: Job | None
+
+
+async def _ignoring(delivery: Coroutine[Any, Any, Any]) -> None:
+    """A webhook without an answer is the sender's to repeat."""
+    with suppress(TryAgain):
+        await delivery
 
 
 class World:
@@ -136,6 +143,13 @@ class World:
         except TryAgain:
             pass
 
+    def begin_delivery(self, placements: list[Placement], moments: int) -> None:
+        """Send a webhook whose answer is slow: other things happen in the middle of it."""
+        worker = Worker()
+        running = Running(worker, _ignoring(accept(self.ports_of(worker), placements, "c")), None)
+        self.running.append(running)
+        self.step(running, moments)
+
     # Runs.
 
     def start(self, job: Job, worker: Worker) -> Running:
@@ -165,8 +179,9 @@ class World:
         running.worker.is_dead = True
         self.step(running, 1)
 
-    def _put_back(self, job: Job, delay: timedelta) -> None:
-        drive(self.bells.ring([job], delay))
+    def _put_back(self, job: Job | None, delay: timedelta) -> None:
+        if job is not None:
+            drive(self.bells.ring([job], delay))
 
     def run_due(self, worker: Worker | None = None) -> int:
         """Answer every bell that is due; returns how many."""
