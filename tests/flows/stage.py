@@ -144,8 +144,9 @@ class Stage(World):
 
     def event(self, resource: ResourceId = R0) -> Event:
         """The one event that we made in a resource's main calendar."""
-        (event,) = self.events(resource)
-        return event
+        events = self.events(resource)
+        assert len(events) == 1, f"{len(events)} events where one was expected"
+        return events[0]
 
     def blocks(self, resource: ResourceId = R0) -> list[Content]:
         """What the board shows of the worker's own events."""

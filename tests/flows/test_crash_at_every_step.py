@@ -54,9 +54,10 @@ def _be_overtaken(stage: Stage, at: int) -> Worker:
     """Another does the same work to its end while this one sleeps longer than its lease, and then goes on."""
 
     def overtake(_: str) -> None:
-        if stage.running:
+        job = stage.running[-1].job if stage.running else None
+        if job is not None:
             stage.clock.advance(BEYOND_THE_LEASE)
-            drive(sync_resource(stage.ports, stage.running[-1].job))
+            drive(sync_resource(stage.ports, job))
         else:
             stage.deliver(stage.board.outbox[stage.delivered :])
 
@@ -88,8 +89,9 @@ def test_a_story_ends_the_same_whatever_step_is_hit(scenario: Scenario, sabotage
         worker = SABOTAGES[sabotage](stage, at)
         try:
             _play(scenario, stage, worker)
-        except AssertionError as difference:
-            wrong.append(f"{at} ({worker.trace[at - 1]}): {difference}")
+        except Exception as difference:
+            where = worker.trace[at - 1] if worker.moments >= at else "without a fault"
+            wrong.append(f"{at} ({where}): {difference!r}")
         if worker.moments < at:
             break
     else:
