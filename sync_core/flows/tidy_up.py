@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sync_core.domain.errors import LeaseLost, TryAgain
 from sync_core.domain.link import Condition
 from sync_core.domain.resource import Participation, ResourceId
 from sync_core.domain.stored import Address, Family, Job, JournalPage, LinkRow, Todo, TodoReason
@@ -17,11 +18,14 @@ JOURNAL_LASTS = timedelta(days=30)
 
 @dataclass(slots=True)
 class TidyReport:
-    """`skipped` are resources whose lease was held; they are tidied tomorrow."""
+    """`skipped` are resources whose lease was held, `failed` those for which the board or storage did not answer;
+    what was not done for them is done tomorrow.
+    """
 
     rung: int = 0
     buried: int = 0
     skipped: int = 0
+    failed: int = 0
 
 
 async def tidy_up(ports: Ports) -> TidyReport:
@@ -33,16 +37,32 @@ async def tidy_up(ports: Ports) -> TidyReport:
         profile = row.profile
         if profile.participation is not Participation.ACTIVE:
             continue
-        await read_board(ports, profile.resource, profile.window(now), correlation_id)
-        await ports.rows.insert(profile.resource, [Todo(TodoReason.WINDOW, f"{now:%Y%m%d}")])
-        await ports.bells.ring([Job(profile.resource, now, "window", correlation_id)])
-        report.rung += 1
-        await _bury(ports, profile.resource, now, report)
+        silent = 0
+        try:
+            await read_board(ports, profile.resource, profile.window(now), correlation_id)
+        except TryAgain:
+            silent = 1  # its webhooks tell what it plans; the rest of the round needs no board
+        try:
+            # Before the bell, or the run it brings would hold the lease each time.
+            await _bury(ports, profile.resource, now, report)
+            await ports.rows.insert(profile.resource, [Todo(TodoReason.WINDOW, f"{now:%Y%m%d}")])
+            await ports.bells.ring([Job(profile.resource, now, "window", correlation_id)])
+            report.rung += 1
+        except TryAgain:
+            silent = 1
+        report.failed += silent
     return report
 
 
 async def _bury(ports: Ports, resource: ResourceId, now: datetime, report: TidyReport) -> None:
     """Remove what has outlived any sender's retries, under the lease, since a run may be reading it."""
+    try:
+        await _remove_doomed(ports, resource, now, report)
+    except LeaseLost:
+        report.skipped += 1
+
+
+async def _remove_doomed(ports: Ports, resource: ResourceId, now: datetime, report: TidyReport) -> None:
     doomed = await _doomed(ports, resource, now)
     if not doomed:
         return
