@@ -23,6 +23,7 @@ def check_at_rest(world: World) -> None:
         _blocks_follow(world, resource)
         _nothing_is_left(world, resource)
     _losers_are_on_record(world)
+    _no_planner_is_turned_back(world)
     assert world.outlook.mails == 0, "a write would have sent mail"
     _a_further_run_writes_nothing(world)
 
@@ -109,6 +110,14 @@ def _losers_are_on_record(world: World) -> None:
     )
     for word in words - told:
         assert repr(word) in record, f"the words {word} are lost"
+
+
+def _no_planner_is_turned_back(world: World) -> None:
+    """A worker may change what a planner wrote; nobody brings a planner's older words back."""
+    for state in world.board.living():
+        if state.key in world.newest_words and state.subject.startswith("planner"):
+            newest = world.newest_words[state.key]
+            assert state.subject == newest, f"{state.key.id} is turned back from {newest} to {state.subject}"
 
 
 def _a_further_run_writes_nothing(world: World) -> None:

@@ -66,8 +66,8 @@ def _is_on_board(world: World, number: int) -> bool:
 
 def _plan(world: World, move: Move) -> None:
     if not _is_on_board(world, move.one):
-        subject = world.word("planner")
         key = world.key(move.one % APPOINTMENTS)
+        subject = world.planners_word(key)
         world.board.plan(key, world.slot(move.two % SLOTS), *_some(world, move.three), subject=subject)
 
 
@@ -81,7 +81,7 @@ def _board_edit(world: World, move: Move, verb: str) -> None:
         case "move far":
             world.board.move(key, world.slot(FAR + move.two % SLOTS))
         case "retitle":
-            world.board.edit(key, subject=world.word("planner"))
+            world.board.edit(key, subject=world.planners_word(key))
         case "assign":
             world.board.assign(key, *_some(world, move.two))
         case "unplan":

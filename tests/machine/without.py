@@ -95,7 +95,15 @@ RULES = (
     ),
     Rule(
         "announce before carrying out",
-        ((f"{FLOWS}/carry_out.py", "        await self.tenure.commit([announcement])\n", ""),),
+        (
+            (f"{FLOWS}/carry_out.py", "        await self.tenure.commit([announcement])\n", ""),
+            (
+                f"{FLOWS}/carry_out.py",
+                "                ledger.delete(announcement.address)\n",
+                "                pass\n",
+            ),
+            (f"{FLOWS}/carry_out.py", "            if unsettled:\n", "            if False:\n"),
+        ),
     ),
     Rule(
         "an announcement stays as long as its fate is unknown",
@@ -200,12 +208,10 @@ RULES = (
         (
             (
                 f"{FLOWS}/desk.py",
-                "        return [\n            present.get(trace, trace) for trace in traces"
-                " if trace[0] != Family.OUTLOOK_INBOX or trace in present\n        ]\n",
-                "        del present\n        known = {row.address for row in self.outlook.values()}\n"
-                "        return [\n            trace[:2] if trace[0] == Family.OUTLOOK_INBOX else trace\n"
+                "present.get(trace, trace) for trace in traces if trace[0] != Family.OUTLOOK_INBOX or trace in present",
+                "trace[:2] if trace[0] == Family.OUTLOOK_INBOX else trace\n"
                 "            for trace in traces\n"
-                "            if trace[0] != Family.OUTLOOK_INBOX or trace[:2] in known\n        ]\n",
+                "            if trace[0] != Family.OUTLOOK_INBOX or trace[:2] in set(present.values())",
             ),
         ),
     ),

@@ -94,6 +94,7 @@ class World:
         self.lost_words = 0
         self.foreign: dict[str, Event] = {}
         self.crashes = 0
+        self.newest_words: dict[AppointmentKey, str] = {}
         self.ports = self.ports_of(None)
         for resource in self.resources:
             self._enlist(resource)
@@ -247,6 +248,10 @@ class World:
     def word(self, who: str) -> str:
         self.lost_words += 1
         return f"{who}-{self.lost_words}"
+
+    def planners_word(self, key: AppointmentKey) -> str:
+        self.newest_words[key] = self.word("planner")
+        return self.newest_words[key]
 
     def foreign_content(self, slot: int) -> Content:
         return Content(self.slot(slot), subject=self.word("own"), show_as=ShowAs.BUSY)
