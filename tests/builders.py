@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sync_core.domain.appointment import Appointment, AppointmentKey, Kind, Revision
 from sync_core.domain.change import BoardView, OutlookView, Pair, Planned, Unseen
-from sync_core.domain.content import DOWN_FIELDS, Content, only
+from sync_core.domain.content import DOWN_FIELDS, Content, ShowAs, only
 from sync_core.domain.event import Event, EventId, EventKey, EventRef
 from sync_core.domain.identity import ConnectorId, PairId, birth_id, marker_of, pair_of_appointment, pair_of_event
 from sync_core.domain.link import Condition, Link, Origin
@@ -99,8 +99,8 @@ def board_link(state: Appointment | None = None, **fields: Any) -> Link:
 
 
 def block(revision: int = 1, **fields: Any) -> Appointment:
-    """What the board says of a block that shows a worker's event."""
-    return appointment(revision, **{"key": BLOCK, **fields})
+    """What the board says of a block that shows a worker's event; it repeats what it was told."""
+    return appointment(revision, **{"key": BLOCK, "show_as": ShowAs.BUSY, **fields})
 
 
 def shown(revision: int = 1, **fields: Any) -> Planned:

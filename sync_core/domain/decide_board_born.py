@@ -132,7 +132,7 @@ def _merge_fields(situation: Situation) -> Plan:
     if to_board:
         operations.append(_update_appointment(situation, link, ours, theirs, frozenset(to_board)))
     if not operations:
-        reason = "the direction is closed" if left else "both sides agree"
+        reason = situation.closed if left else "both sides agree"
         return situation.skip(reason, link=link) if left else situation.settled(reason, link)
     lost_event = theirs if (to_event | put_back) & event_edits else None
     lost_appointment = ours if to_board & board_edits else None
@@ -203,7 +203,7 @@ def _answer_deletion(situation: Situation) -> Plan:
     if is_open and policy.on_deletion is OnDeletion.UNPLAN:
         return _unplan(situation)
     if not policy.direction.writes_outlook:
-        return situation.skip("the direction is closed")
+        return situation.skip(situation.closed)
     if policy.on_closed is OnClosed.LEAVE and not policy.direction.writes_board:
         # It stays paired: only so does the next look find nothing to do, and the next change a reason to make it anew.
         return situation.skip("deleted by the worker")
@@ -256,7 +256,7 @@ def _first_event(situation: Situation) -> Plan:
 def _create_event(situation: Situation, reason: str, *, is_put_back: bool = False) -> Plan:
     link, policy, pair = situation.link, situation.policy, situation.pair
     content = required(situation.board_content)
-    refusal = why_not_up(situation) or ("" if policy.direction.writes_outlook else "the direction is closed")
+    refusal = why_not_up(situation) or ("" if policy.direction.writes_outlook else situation.closed)
     if not refusal and not policy.window.touches(content.span, policy.zone):
         refusal = "outside the window"
     if not refusal and pair.main_calendar is None:
@@ -281,7 +281,7 @@ def _adopt(situation: Situation) -> Plan:
     theirs = required(situation.event_content)
     if not situation.policy.direction.writes_outlook:
         # The event is remembered, so that opening the direction adopts it instead of making a second one.
-        return situation.skip("the direction is closed", link=replace(situation.link, outlook_base=theirs))
+        return situation.skip(situation.closed, link=replace(situation.link, outlook_base=theirs))
     refusal = why_not_up(situation)
     if refusal:
         return _delete_event(situation, Condition.IDLE, refusal)
@@ -322,7 +322,7 @@ def _write_over(situation: Situation, link: Link, reason: str) -> UpdateEvent | 
 def _delete_cell(situation: Situation) -> Plan:
     if not situation.policy.direction.writes_outlook:
         # It stays paired, so that opening the direction deletes the event, and planning it again finds it.
-        return situation.skip("the direction is closed")
+        return situation.skip(situation.closed)
     is_outlooks = situation.policy.winner is Winner.OUTLOOK and situation.policy.direction.writes_board
     if is_outlooks and situation.outlook is Change.EDITED:
         reason = "un-planned, but edited by the worker, whose word counts"
@@ -333,7 +333,7 @@ def _delete_cell(situation: Situation) -> Plan:
 def _delete_event(situation: Situation, leaves: Condition, reason: str) -> Plan:
     link = situation.link
     if not situation.policy.direction.writes_outlook:
-        return situation.skip("the direction is closed")
+        return situation.skip(situation.closed)
     operation = DeleteEvent(_event_ref(link), situation.event_content, link.outlook_version, reason, leaves)
     lost = situation.event_content if situation.outlook in (Change.EDITED, Change.NEW) else None
     return situation.operate(reason, (operation,), lost_event=lost)
@@ -345,12 +345,12 @@ def _forget(situation: Situation) -> Plan:
 
 def _wait_for_board(situation: Situation) -> Plan:
     """An event of ours, but nobody told us of its appointment (yet): tables were emptied, or it is a late birth."""
-    if isinstance(situation.pair.board, NotHere):
-        if situation.event is not None and not situation.event.is_writable:
-            return situation.forget()
-        return _delete_event(situation, Condition.TOMBSTONE, _UNPLANNED)
     link = replace(situation.link, condition=Condition.IDLE, outlook_base=situation.event_content, ended_at=None)
-    return situation.skip(_UNKNOWN, link=link)
+    if not isinstance(situation.pair.board, NotHere):
+        return situation.skip(_UNKNOWN, link=link)
+    if situation.event is not None and not situation.event.is_writable:
+        return situation.forget()
+    return _delete_event(replace(situation, link=link), Condition.TOMBSTONE, _UNPLANNED)
 
 
 def _delete_all(situation: Situation, leaves: Condition, reason: str) -> Plan:
@@ -360,7 +360,7 @@ def _delete_all(situation: Situation, leaves: Condition, reason: str) -> Plan:
     if not strays:
         return _decide_by_table(situation)
     if not situation.policy.direction.writes_outlook:
-        return situation.skip("the direction is closed")
+        return situation.skip(situation.closed)
     is_held = link.event is not None and situation.outlook in (Change.SAME, Change.EDITED)
     operations = [
         DeleteEvent(event.ref, event.content, event.version, reason, Condition.PAIRED if is_held else leaves)
@@ -383,7 +383,7 @@ def _bring_home(situation: Situation) -> Plan:
     if refusal:
         return _delete_all(situation, Condition.IDLE, refusal)
     if not situation.policy.direction.writes_outlook:
-        return situation.skip("the direction is closed")
+        return situation.skip(situation.closed)
     writable = [event for event in pair.revenants if event.is_writable]
     if not writable:
         return situation.hold(_NOT_OURS_TO_WRITE)

@@ -14,7 +14,6 @@ from sync_core.domain.policy import OnClosed
 from sync_core.domain.situation import Situation, required
 
 PUT_BACK_TOO_OFTEN = "someone or something keeps changing this block"
-_CLOSED = "the direction is closed"
 _CANCELLED = "the meeting was cancelled"
 _DECLINED = "the worker declined"
 
@@ -36,7 +35,7 @@ def why_not_down(situation: Situation) -> str:
     if refusal:
         return refusal
     if not situation.policy.direction.writes_board:
-        return _CLOSED
+        return situation.closed
     if content is not None and not situation.policy.window.touches(content.span, situation.policy.zone):
         return "outside the window"
     return ""
@@ -110,7 +109,7 @@ def _part(situation: Situation, reason: str, condition: Condition = Condition.ID
 def _carry_down(situation: Situation) -> Plan:
     """Bring the block to what the event is; where both were edited, Outlook wins field by field."""
     if not situation.policy.direction.writes_board:
-        return situation.skip(_CLOSED)
+        return situation.skip(situation.closed)
     refusal = _why_not_shown(situation)
     if refusal:
         return _delete(situation, refusal)
@@ -150,7 +149,7 @@ def _carry_down(situation: Situation) -> Plan:
 
 def _delete_cell(situation: Situation) -> Plan:
     if not situation.policy.direction.writes_board:
-        return situation.skip(_CLOSED)
+        return situation.skip(situation.closed)
     return _delete(situation, "deleted in Outlook")
 
 

@@ -33,22 +33,13 @@ def reconcile(pair: Pair, policy: Policy, now: datetime) -> Plan:
         board_content=_board_content(pair),
         event_content=_event_content(pair),
     )
-    if policy.direction is Direction.NONE:
-        is_over = situation.board is Change.ABSENT and situation.outlook is Change.ABSENT
-        return situation.forget() if is_over else _pause(situation)
+    if policy.direction is Direction.NONE and link.board_base is not None:
+        return situation.skip(situation.closed)
     if link.condition is Condition.RELEASED:
         return situation.forget() if situation.board is Change.GONE else situation.skip(link.reason)
     if link.origin is Origin.OUTLOOK:
         return decide_outlook_born(situation)
     return decide_board_born(situation)
-
-
-def _pause(situation: Situation) -> Plan:
-    plan, before = situation.skip("paused"), situation.pair.link
-    if plan.link is None or before is None or before.condition is not Condition.IDLE:
-        return plan
-    # Why it was idle before outlives the pause: it may be what only the event itself could tell.
-    return replace(plan, link=replace(plan.link, reason=before.reason))
 
 
 def _remember(pair: Pair, now: datetime) -> Link | None:

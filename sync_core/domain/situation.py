@@ -13,6 +13,7 @@ from sync_core.domain.identity import birth_id
 from sync_core.domain.link import Condition, Link
 from sync_core.domain.plan import Conflict, Operation, Plan, Verdict
 from sync_core.domain.policy import Policy
+from sync_core.domain.resource import Direction
 
 T = TypeVar("T")
 
@@ -34,6 +35,11 @@ class Situation:
     def event(self) -> Event | None:
         """The event as it was just read."""
         return self.pair.outlook.event if isinstance(self.pair.outlook, Alive) else None
+
+    @property
+    def closed(self) -> str:
+        """The reason for not writing where the direction does not allow it."""
+        return "paused" if self.policy.direction is Direction.NONE else "the direction is closed"
 
     def takes_part(self) -> bool:
         """Does a baseline or a new state reach into the window, or lie ahead of it?
