@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 
 from sync_core.domain.errors import Refused, TryAgain, VersionMoved
 from sync_core.domain.resource import CalendarRef, CalendarUse, Direction, Participation, Profile, ResourceId
-from sync_core.domain.stored import Job, Lease, ProfileRow, Todo, TodoReason
+from sync_core.domain.stored import Cursor, Job, Lease, ProfileRow, Row, Todo, TodoReason
 from sync_core.domain.zones import zone_name
 from sync_core.flows.pull import read_board
-from sync_core.ports import Mailbox, Ports
+from sync_core.ports import Mailbox, Pending, Ports
 
 _ROUNDS = 5
 
@@ -43,7 +43,6 @@ async def enlist(ports: Ports, request: ResourceRequest) -> Profile:
         return profile
     now = ports.clock.now()
     correlation_id = ports.names.fresh()
-    await ports.rows.insert(request.resource, [Todo(TodoReason.SETTINGS, ports.names.fresh())])
     await read_board(ports, request.resource, profile.window(now), correlation_id)
     await ports.bells.ring([Job(request.resource, now, "enlisted", correlation_id)])
     return profile
@@ -79,15 +78,33 @@ def _named_calendars(mailbox: Mailbox, names: tuple[str, ...]) -> list[CalendarR
 
 
 async def _write(ports: Ports, profile: Profile) -> bool:
-    """Write the profile together with the lease row, which fences a run that still works by the old one."""
+    """Write the profile together with the lease row, which fences a run that still works by the old one.
+
+    With it goes all that makes it hold for what exists, since nothing would write that after a crash.
+    """
     for _ in range(_ROUNDS):
         pending = await ports.rows.read_pending(profile.resource)
-        if any(isinstance(row, ProfileRow) and row.profile == profile for row in pending.rows):
+        before = next((row.profile for row in pending.rows if isinstance(row, ProfileRow)), None)
+        if before == profile:
             return False
+        walk = Todo(TodoReason.SETTINGS, ports.names.fresh())
+        puts: list[Row] = [ProfileRow(profile), walk, *_cursors_anew(ports, pending, before, profile)]
         lease = replace(pending.lease or Lease(), holder="", until=None, commit_id=ports.names.fresh())
         try:
-            await ports.rows.transact(profile.resource, lease, pending.lease_tag, [ProfileRow(profile)])
+            await ports.rows.transact(profile.resource, lease, pending.lease_tag, puts)
         except VersionMoved:
             continue
         return True
     raise TryAgain("the resource is being run all the time")
+
+
+def _cursors_anew(ports: Ports, pending: Pending, before: Profile | None, after: Profile) -> list[Cursor]:
+    """A calendar that begins to give *down* is read in full: its cursor has passed by what nobody wanted then."""
+    gave = {use.ref for use in before.calendars if before.direction_of(use).writes_board} if before else set()
+    gives = {use.ref for use in after.calendars if after.direction_of(use).writes_board}
+    window = after.window(ports.clock.now())
+    return [
+        Cursor(row.calendar, window, round=row.round + 1, read_at=row.read_at)
+        for row in pending.rows
+        if isinstance(row, Cursor) and row.calendar in gives - gave
+    ]

@@ -1,4 +1,4 @@
-"""The daily round: days enter the window, what has outlived its use goes, and no resource's trouble stops the others."""
+"""The daily round: days enter the window, what is outlived goes, and no resource's trouble stops the others."""
 
 from datetime import timedelta
 
