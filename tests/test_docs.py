@@ -1,6 +1,7 @@
 """What the documentation says can be found: links, paths, names, tests, settings, and scripts that run."""
 
 import asyncio
+import inspect
 import json
 import os
 import re
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from devtools.day import Day
 from devtools.development import settings_for
 from devtools.entry import COMMANDS
 from devtools.launch import start_board, start_graph
@@ -115,6 +117,11 @@ def test_every_family_of_rows_is_described() -> None:
 def test_the_readme_names_every_command() -> None:
     page = (ROOT / "README.md").read_text("utf-8")
     assert not [command for command in COMMANDS if f"{command}`" not in page and f"dev.py {command} " not in page]
+
+
+def test_the_readme_counts_the_changes_of_the_demo() -> None:
+    steps = inspect.getsource(Day.steps).count("yield Step(")
+    assert f"one working day of {steps} changes" in (ROOT / "README.md").read_text("utf-8")
 
 
 def test_every_requirement_has_its_reason() -> None:
