@@ -141,6 +141,11 @@ def test_records_are_numbered_without_a_gap() -> None:
     assert numbers == list(range(1, len(numbers) + 1))
 
 
+def test_the_history_of_the_how_to_can_be_played(tmp_path: Path) -> None:
+    for script in scripts_of("play-a-history.md"):
+        run(script, tmp_path)
+
+
 @pytest.mark.services
 def test_the_scripts_of_the_how_tos_run(parts: Parts, storage: str, tmp_path: Path) -> None:
     graph = start_graph(parts)
