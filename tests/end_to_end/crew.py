@@ -133,7 +133,7 @@ class Crew:
 
     def wait_until_quiet(self) -> None:
         """Wait until the app has done everything, and throw away the bells that are only to look once more later."""
-        wait_until(self._seems_quiet, "nothing is under way")
+        wait_until(self.seems_quiet, "nothing is under way")
         self.depot.drop_bells()
         for resource in self.resources:
             self.depot.ring(resource)  # what a bell thrown away would have found
@@ -141,14 +141,15 @@ class Crew:
 
         def is_quiet() -> bool:
             nonlocal looks
-            if not self._seems_quiet():
+            if not self.seems_quiet():
                 looks = iter(range(5))
             return next(looks, None) is None
 
         wait_until(is_quiet, "nothing is under way any more")
         self.depot.drop_bells()
 
-    def _seems_quiet(self) -> bool:
+    def seems_quiet(self) -> bool:
+        """Whether nothing is under way for the crew at this moment."""
         return not (self.stack.is_at_work() or self.depot.in_flight(self.resources) or self.depot.bells())
 
     def subjects(self) -> Counter[str]:
