@@ -175,6 +175,7 @@ class _Run:
         self.job = job
         self.tally = Tally()
         self.changes = 0
+        self.is_read = True
 
     async def run(self, peeked: Mapping[CalendarRef, Peeked]) -> RunReport:
         """Work in passes until nothing is left, nothing moves any more, or the budget is spent."""
@@ -191,7 +192,7 @@ class _Run:
             if self.tally.must_wait or is_stuck:
                 is_whole = False
                 break
-        return await self._end(is_whole)
+        return await self._end(is_whole and self.is_read)
 
     async def _look(self) -> Desk:
         pending = await self.ports.rows.read_pending(self.job.resource)
@@ -207,11 +208,10 @@ class _Run:
             await recover(Carrier(self.tenure, desk, self.tally, self.job.correlation_id))
             desk = await self._look()  # what was settled has consumed its rows
         carrier = Carrier(self.tenure, desk, self.tally, self.job.correlation_id)
-        is_read = True
         if reads:
             read = await intake(self.tenure, desk, peeked)
             self.changes += read.changes
-            is_read = read.is_complete
+            self.is_read = read.is_complete
         now = self.ports.clock.now()
         if any(held.what == WAITING_FOR_BOARD for held in _rechecked(desk, now)):
             await read_board(self.ports, profile.resource, profile.window(now), self.job.correlation_id)
@@ -231,7 +231,7 @@ class _Run:
             if self.tally.must_wait:
                 return False
         await self._close_pass(gathering, spent)
-        return is_read and len(gathering.cases) < most and not self.tally.left and not self.tally.unresolved
+        return len(gathering.cases) < most and not self.tally.left and not self.tally.unresolved
 
     async def _carry(self, carrier: Carrier, batch: Sequence[Intent]) -> None:
         announcement = await carrier.announce(batch)
