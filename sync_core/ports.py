@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from sync_core.domain.appointment import AppointmentKey, Owing, Placement
+from sync_core.domain.appointment import AppointmentKey, Owing, Placement, Revision
 from sync_core.domain.event import Event, EventId
 from sync_core.domain.identity import ConnectorId
 from sync_core.domain.plan import BoardOperation, EventOperation, Outcome
@@ -123,12 +123,14 @@ class ChangePage:
     """One page of a delta read. `place` is where to go on; `is_last` when the round is at its end.
 
     `events` hold series masters and occurrences as Graph lists them; the last of several states of one event counts.
+    `unreadable` are events that cannot be understood, each with the reason, such as a time zone nobody knows.
     """
 
     events: tuple[Event, ...]
     removed: tuple[EventId, ...]
     place: str
     is_last: bool
+    unreadable: tuple[tuple[EventId, str], ...] = ()
 
 
 class Outlook(Protocol):
@@ -204,8 +206,13 @@ class Board(Protocol):
             Refused: this board cannot be read.
         """
 
-    async def report(self, key: AppointmentKey, resource: ResourceId, state: str, reason: str) -> None:
-        """Tell the board whether an appointment reached its worker; ignored where it takes no reports."""
+    async def report(
+        self, key: AppointmentKey, resource: ResourceId, state: str, reason: str, revision: Revision | None = None
+    ) -> None:
+        """Tell the board whether that revision of an appointment reached its worker: `delivered` or `held`.
+
+        Ignored where it takes no reports. A lost one is no loss of anybody's data.
+        """
 
 
 class Subscriptions(Protocol):

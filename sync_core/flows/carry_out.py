@@ -1,9 +1,10 @@
 """Announce, carry out, commit: what a batch is about to do is on record before it is done, and its results after."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from sync_core.domain.appointment import AppointmentKey, Revision
 from sync_core.domain.content import ALL_FIELDS, differing
 from sync_core.domain.errors import CalendarRefused
 from sync_core.domain.event import EventKey, mask
@@ -57,6 +58,16 @@ _INBOXES = (Family.BOARD_INBOX, Family.OUTLOOK_INBOX)
 _EVENT_OPERATIONS = (CreateEvent, UpdateEvent, DeleteEvent)
 
 
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the planner is to be told of one appointment."""
+
+    key: AppointmentKey
+    state: str
+    reason: str
+    revision: Revision
+
+
 @dataclass(slots=True)
 class Tally:
     """What a run came to, for its closing log line; `retry_after` is the longest wait the other sides asked for."""
@@ -69,6 +80,7 @@ class Tally:
     retry_after: timedelta = timedelta(0)
     recheck_after: timedelta | None = None
     refused_until: datetime | None = None
+    reports: list[Report] = field(default_factory=list)
 
     @property
     def must_wait(self) -> bool:
@@ -195,6 +207,8 @@ class Carrier:
                 link = settle(link, operation, outcome, self.ports.clock.now())
                 _look_again_after(link, operation, outcome, ledger, self.ports.names.fresh())
                 self.tally.done += 1
+                if isinstance(operation, CreateEvent | UpdateEvent):
+                    self._report(link, "delivered", "")
                 continue
             is_complete = False
             match outcome:
@@ -218,6 +232,8 @@ class Carrier:
             return replace(intent, plan=replace(plan, link=link, operations=tuple(unknown)), link_before=link)
         if words:
             self._hold(ledger, intent, "; ".join(words))
+            if link is not None:
+                self._report(link, "held", "; ".join(words))
         elif waits_for_board:
             self._wait_for_board(ledger, intent)
         elif not is_complete and not intent.consumes:
@@ -241,6 +257,10 @@ class Carrier:
             if address not in rows:
                 ledger.delete(address)
         self.tally.held += 1
+
+    def _report(self, link: Link, state: str, reason: str) -> None:
+        if link.origin is Origin.BOARD and link.appointment is not None and link.board_state is not None:
+            self.tally.reports.append(Report(link.appointment, state, reason, link.received))
 
     def _wait_for_board(self, ledger: _Ledger, intent: Intent) -> None:
         """The board holds a newer state than we know: its webhook is on the way, and decides."""

@@ -18,6 +18,7 @@ from sync_core.domain.stored import (
     ByEvent,
     Cursor,
     Family,
+    Held,
     Hint,
     LinkRow,
     OutlookInbox,
@@ -177,7 +178,17 @@ class _Reader:
             puts += self._take_event(event, pairs.get(event.key), links)
         removed = list(dict.fromkeys(page.removed))
         puts += await self._take_removed(removed, {row.address for row in puts})
+        puts += [self._unreadable(event_id, reason) for event_id, reason in page.unreadable]
         return _last_of_each(puts)
+
+    def _unreadable(self, event_id: EventId, reason: str) -> Held:
+        return Held(
+            subject=f"event.{event_id}",
+            since_at=self.ports.clock.now(),
+            what="an event that cannot be understood",
+            why=reason,
+            remedy="open it in Outlook and save it with an ordinary time zone",
+        )
 
     async def _known(self, events: Iterable[Event]) -> tuple[dict[EventKey, PairId], dict[PairId, Link]]:
         by_address = {by_event_address(event.key): event.key for event in events}

@@ -97,10 +97,13 @@ class _Finder:
         if event is None:
             return Missing()
         fields = operation.fields - mask(event).masked
-        if not differing(operation.before, event.content, fields) and differing(
-            operation.before, operation.content, fields
-        ):
-            return Moved()  # as it was before: nothing was written, so it is decided anew on what is there
+        changed = differing(operation.before, operation.content, fields)
+        other = differing(operation.content, event.content, changed)
+        as_before = changed - differing(operation.before, event.content, changed)
+        # A write arrives whole: a field as it was before says that it did not, and so, in doubt, does no field as
+        # announced. Then it is decided anew, as a conflict if need be, whose loser is on record.
+        if as_before or (changed and other == changed):
+            return Moved()
         return Done(event=event, is_found=True)
 
     async def _deleted(self, operation: DeleteEvent) -> Outcome:

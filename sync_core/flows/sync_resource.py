@@ -1,13 +1,14 @@
 """One run: take the lease, settle what an earlier run left, read, decide, carry out, commit. `protocol` section 4."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sync_core.domain.change import Alive, Planned
 from sync_core.domain.content import Content
-from sync_core.domain.errors import CalendarRefused, CursorRefused, LeaseLost, TryAgain, Undecidable
+from sync_core.domain.errors import CalendarRefused, CursorRefused, LeaseLost, Refused, TryAgain, Undecidable
 from sync_core.domain.guard import brake
 from sync_core.domain.plan import CreateEvent, DeleteEvent, Plan, UpdateEvent, Verdict
 from sync_core.domain.policy import Policy
@@ -303,6 +304,7 @@ class _Run:
         tally = self.tally
         not_before = now + tally.retry_after if tally.retry_after else None
         await self.tenure.release(lease=replace(self.tenure.lease, not_before=not_before, broken_runs=0))
+        await self._tell_planner()
         if not is_whole:
             wait = max(_patience(self.job), tally.retry_after)
             if tally.refused_until is not None and not tally.must_wait:
@@ -314,6 +316,18 @@ class _Run:
             await _ring_once_more(self.ports, self.job)
         ended = "whole" if is_whole else "more to do"
         return RunReport(self.job.resource, ended, self.changes, tally.done, tally.held, tally.left)
+
+    async def _tell_planner(self) -> None:
+        """Report what arrived and what is held, after the lease is given back: nobody has to wait for it."""
+        if not self.tally.reports:
+            return
+        with suppress(TryAgain, Refused):
+            if (await self.ports.board.capabilities()).takes_reports:
+                newest = {report.key: report for report in self.tally.reports}
+                for report in newest.values():
+                    await self.ports.board.report(
+                        report.key, self.tenure.resource, report.state, report.reason, report.revision
+                    )
 
 
 def _decide(case: Case, policy: Policy, now: datetime) -> Plan:

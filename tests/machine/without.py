@@ -135,8 +135,8 @@ RULES = (
         (
             (
                 f"{FLOWS}/recover.py",
-                "            return Moved()  # as it was before",
-                "            return Done(event=event, is_found=True)  # as it was before",
+                "            return Moved()\n",
+                "            return Done(event=event, is_found=True)\n",
             ),
         ),
     ),

@@ -16,7 +16,7 @@ from sync_core.adapters.graph.operations import carry_out
 from sync_core.adapters.graph.reading import is_told, read_event
 from sync_core.adapters.graph.troubles import Trouble
 from sync_core.adapters.graph.wire import MARKER_PROPERTY, EventPage, WireEvent
-from sync_core.domain.errors import CursorRefused, TryAgain
+from sync_core.domain.errors import CursorRefused, Refused, TryAgain
 from sync_core.domain.event import Event, EventId, EventKind
 from sync_core.domain.plan import EventOperation, Outcome
 from sync_core.domain.resource import CalendarRef
@@ -51,8 +51,17 @@ class GraphOutlook:
         states = {wire.id: wire for wire in page.value}
         # What is told without its time is only known to have changed: it is to be fetched, as removed ones are.
         told = {each: wire for each, wire in states.items() if wire.removed is None and is_told(wire)}
+        events: list[Event] = []
+        unreadable: list[tuple[EventId, str]] = []
+        for wire in told.values():
+            try:
+                events.append(read_event(wire, calendar))
+            except Refused as refusal:
+                # One event nobody can read must not stop the calendar.
+                unreadable.append((EventId(wire.id), refusal.reason))
         return ChangePage(
-            events=tuple(read_event(wire, calendar) for wire in told.values()),
+            events=tuple(events),
+            unreadable=tuple(unreadable),
             removed=tuple(EventId(each) for each in states if each not in told),
             place=self._client.checked(onward),
             is_last=page.next is None,

@@ -94,11 +94,14 @@ async def test_what_is_told_without_its_time_is_to_be_fetched(start: Start) -> N
     assert (await graph.outlook.read_changes(CALENDAR, WINDOW, "")).removed == ("event-9",)
 
 
-async def test_a_custom_zone_is_refused_by_its_name(start: Start) -> None:
+async def test_an_event_in_a_custom_zone_is_told_as_unreadable_by_its_zone_and_stops_no_other(start: Start) -> None:
     odd = {**EVENT, "start": {"dateTime": "2026-11-23T08:00:00", "timeZone": "tzone://Microsoft/Custom"}}
-    graph, scripted = await start(lambda *_: page(odd, deltaLink=f"{scripted.address}/v1.0/users/d"))
-    with pytest.raises(Refused, match="event-1 is in the time zone 'tzone://Microsoft/Custom'"):
-        await graph.outlook.read_changes(CALENDAR, WINDOW, "")
+    other = {**EVENT, "id": "event-2"}
+    graph, scripted = await start(lambda *_: page(odd, other, deltaLink=f"{scripted.address}/v1.0/users/d"))
+    told = await graph.outlook.read_changes(CALENDAR, WINDOW, "")
+    assert [event.ref.id for event in told.events] == ["event-2"]
+    assert [event_id for event_id, _ in told.unreadable] == ["event-1"]
+    assert "event-1 is in the time zone 'tzone://Microsoft/Custom'" in told.unreadable[0][1]
 
 
 async def test_an_answer_of_another_shape_names_the_place_and_no_content(start: Start) -> None:
