@@ -93,7 +93,7 @@ def test_every_test_that_is_mentioned_exists(page: Path) -> None:
 
 def test_every_rule_that_the_machine_is_said_to_find_is_one_that_it_looks_for() -> None:
     page = (ROOT / "docs" / "protocol.md").read_text("utf-8").replace("*machine: …*", "")
-    named = {" ".join(name.split()) for name in re.findall(r"\*machine: (.+?)\*", page)}
+    named = {" ".join(name.split()) for name in re.findall(r"\*machine:\s(.+?)\*", page, re.DOTALL)}
     assert named
     assert named <= {rule.name for rule in RULES}
 
