@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from sync_core.domain.appointment import AppointmentKey, Kind
 from sync_core.domain.change import Alive, BoardView, NotHere, Pair, Planned, Unseen, Vanished
 from sync_core.domain.errors import CalendarRefused
-from sync_core.domain.event import Event, EventId, mask, strip_to_down
+from sync_core.domain.event import Event, EventId, EventKey, mask, strip_to_down
 from sync_core.domain.identity import PairId, is_ours, pair_of_appointment, pair_of_event, pair_of_marker
 from sync_core.domain.link import Condition, Link, Origin
 from sync_core.domain.plan import CreateAppointment
@@ -203,6 +203,13 @@ class _Gatherer:
         listed = {event.key: strip_to_down(mask(event)) for event in instances or ()}
         is_whole = True
         last: _Draft | None = None
+        own = pairs.pop(EventKey(row.id), None)
+        if own is not None:
+            # An event of ours that was made a series: listed by its occurrences only, so it is looked up itself.
+            last = self._draft(own)
+            is_whole = last is not None
+            if last is not None:
+                last.outlook_rows.append(replace(row, hint=Hint.CHECK))
         for key in dict.fromkeys((*pairs, *listed)):
             draft = self._draft(pairs.get(key) or pair_of_event(key))
             if draft is None:

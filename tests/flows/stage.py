@@ -94,6 +94,14 @@ class Stage(World):
         """One run, at once, whatever bells wait."""
         return now(sync_resource(self.ports, Job(resource, self.clock.now(), reason, "c", is_hint=is_hint)))
 
+    def start_and_kill_when(self, is_time: Callable[[], bool], resource: ResourceId = R0) -> None:
+        """Start a run and kill it at the first moment at which something is so."""
+        running = self.start(Job(resource, self.clock.now(), "pull", "c"), Worker())
+        while not is_time():
+            assert running in self.running, "the run ended before its time"
+            self.step(running, 1)
+        self.kill(running)
+
     def settle(self, worker: Worker | None = None) -> None:
         """Deliver and answer bells until there are none; a dead worker is followed by a healthy one."""
         working = worker or Worker()

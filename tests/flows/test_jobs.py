@@ -1,0 +1,54 @@
+"""A bell that cannot be answered is filed where an admin sees it, consumes nothing, and is rung again."""
+
+from datetime import timedelta
+
+from sync_core.domain.stored import BoardInbox, Held, Job
+from sync_core.flows.accept import WEBHOOKS
+from sync_core.flows.jobs import file_poison, file_undecodable
+from tests.flows.stage import R0, TASK, Stage, hours, now
+
+
+def poisoned(stage: Stage, attempt: int = 0) -> Job:
+    return Job(R0, stage.clock.now(), "board", "c", attempt)
+
+
+def test_a_poisoned_bell_is_filed_under_its_resource_and_rung_again_later() -> None:
+    stage = Stage()
+    now(file_poison(stage.ports, poisoned(stage), "KeyError"))
+    (held,) = stage.found(Held)
+    assert (held.why, bool(held.what), bool(held.remedy)) == ("KeyError", True, True)
+    (waiting,) = stage.bells.waiting
+    assert (waiting.job.resource, waiting.job.attempt) == (R0, 1)
+    assert stage.due_in() == [timedelta(minutes=15)]
+
+
+def test_no_inbox_row_is_consumed_by_it_and_the_next_bell_carries_it_out() -> None:
+    stage = Stage()
+    stage.board.plan(TASK, hours(3), R0, subject="planned")
+    stage.deliver()
+    (job,) = stage.bells.take_due()
+    now(file_poison(stage.ports, job, "KeyError"))
+    assert len(stage.found(BoardInbox)) == 1
+    stage.settle()
+    assert stage.event().content.subject == "planned"
+
+
+def test_the_same_trouble_twice_is_one_row() -> None:
+    stage = Stage()
+    now(file_poison(stage.ports, poisoned(stage), "KeyError"))
+    now(file_poison(stage.ports, poisoned(stage), "KeyError"))
+    assert len(stage.found(Held)) == 1
+
+
+def test_after_many_tries_it_waits_for_the_timer() -> None:
+    stage = Stage()
+    now(file_poison(stage.ports, poisoned(stage, attempt=8), "KeyError"))
+    assert stage.found(Held)
+    assert not stage.bells.waiting
+
+
+def test_a_message_that_is_no_job_is_filed_beside_the_webhooks() -> None:
+    stage = Stage()
+    now(file_undecodable(stage.ports, "message-1", "no JSON"))
+    (held,) = stage.found(Held, WEBHOOKS)
+    assert (held.subject, held.why) == ("message.message-1", "no JSON")
