@@ -265,7 +265,11 @@ class _Reader:
                 old.append(row.address)
                 if row.round == cursor.round:
                     seen.update(row.keys)
+        # A state that waits from before and is not listed any more may be of an event that is gone since.
         rows: list[Row] = []
+        for row in self.desk.outlook.values():
+            if row.calendar == self.calendar and row.hint is Hint.SEEN and row.key not in seen:
+                rows += self._hint(row.key, row.id, Hint.CHECK)
         after: Address | None = None
         while True:
             links = await self.ports.rows.scan(self.tenure.resource, (Family.LINK,), after)
