@@ -361,7 +361,7 @@ def _delete_all(situation: Situation, leaves: Condition, reason: str) -> Plan:
         return _decide_by_table(situation)
     if not situation.policy.direction.writes_outlook:
         return situation.skip(situation.closed)
-    is_held = link.event is not None and situation.outlook in (Change.SAME, Change.EDITED)
+    is_held = _holds_a_living_event(situation)
     operations = [
         DeleteEvent(event.ref, event.content, event.version, reason, Condition.PAIRED if is_held else leaves)
         for event in strays
@@ -396,10 +396,12 @@ def _bring_home(situation: Situation) -> Plan:
     ]
     home = adopt_heir(link, heir)
     update = _write_over(situation, home, reason)
-    if link.event is not None and link.is_paired:
+    if _holds_a_living_event(situation):
         # The present event goes first: only when it is gone does the link move to the heir.
         operations.append(
-            DeleteEvent(link.event, situation.event_content, link.outlook_version, reason, Condition.PAIRED, heir=heir)
+            DeleteEvent(
+                _event_ref(link), situation.event_content, link.outlook_version, reason, Condition.PAIRED, heir=heir
+            )
         )
         home = link
     if update is not None:
@@ -407,6 +409,10 @@ def _bring_home(situation: Situation) -> Plan:
     if not operations:
         return situation.settled(reason, home)
     return situation.operate(reason, tuple(operations), link=home, lost_event=heir.content)
+
+
+def _holds_a_living_event(situation: Situation) -> bool:
+    return situation.link.event is not None and situation.outlook in (Change.SAME, Change.EDITED, Change.NEW)
 
 
 def _keep_until_told(situation: Situation) -> Plan:

@@ -36,7 +36,9 @@ def reconcile(pair: Pair, policy: Policy, now: datetime) -> Plan:
     if policy.direction is Direction.NONE and link.board_base is not None:
         return situation.skip(situation.closed)
     if link.condition is Condition.RELEASED:
-        return situation.forget() if situation.board is Change.GONE else situation.skip(link.reason)
+        # Un-planning it buries nothing: an event that comes up under a tombstone is deleted, and this one is theirs.
+        is_over = isinstance(pair.outlook, Vanished) and situation.board in (Change.GONE, Change.ABSENT)
+        return situation.forget() if is_over else situation.skip(link.reason)
     if link.origin is Origin.OUTLOOK:
         return decide_outlook_born(situation)
     return decide_board_born(situation)
