@@ -7,7 +7,7 @@ from sync_core.domain.appointment import Kind
 from sync_core.domain.content import DOWN_FIELDS, Field, differing, only
 from sync_core.domain.policy import OWNERS, Owner
 from sync_core.domain.render import render
-from sync_core.domain.resource import ResourceId
+from sync_core.domain.resource import Direction, ResourceId
 from sync_core.domain.stored import Announcement, BoardInbox, Held, JournalPage, OutlookInbox, Todo
 from tests.machine.peril import drive
 from tests.machine.world import World
@@ -24,6 +24,7 @@ def check_at_rest(world: World) -> None:
         _nothing_is_left(world, resource)
     _losers_are_on_record(world)
     _no_planner_is_turned_back(world)
+    _no_worker_is_turned_back(world)
     assert world.outlook.mails == 0, "a write would have sent mail"
     _a_further_run_writes_nothing(world)
 
@@ -118,6 +119,17 @@ def _no_planner_is_turned_back(world: World) -> None:
         if state.key in world.newest_words and state.subject.startswith("planner"):
             newest = world.newest_words[state.key]
             assert state.subject == newest, f"{state.key.id} is turned back from {newest} to {state.subject}"
+
+
+def _no_worker_is_turned_back(world: World) -> None:
+    """A planner may overrule a worker; nobody brings a worker's older words back."""
+    for resource in world.resources:
+        # Where a worker's edit is put back, another one's words may be what it is put back to.
+        for event in world.events(resource) if world.directions[resource] is Direction.BOTH else ():
+            newest = world.workers_words.get(str(event.marker))
+            if newest and event.content.subject.startswith("worker"):
+                words = event.content.subject
+                assert words == newest, f"{event.marker} is turned back from {newest} to {words}"
 
 
 def _a_further_run_writes_nothing(world: World) -> None:

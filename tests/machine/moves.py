@@ -111,7 +111,7 @@ def _worker_event(world: World, move: Move, verb: str) -> None:
     event = events[move.two % len(events)]
     match verb:
         case "retitle":
-            world.outlook.worker_edits(event.ref, subject=world.word("worker"))
+            world.outlook.worker_edits(event.ref, subject=world.workers_word(event))
         case "move":
             world.outlook.worker_edits(event.ref, span=world.slot(SLOTS + move.three % SLOTS))
         case "move far":
@@ -122,6 +122,7 @@ def _worker_event(world: World, move: Move, verb: str) -> None:
             world.outlook.worker_touches(event.ref)
         case _:
             world.outlook.worker_deletes(event.ref)
+            world.workers_words.pop(str(event.marker), None)
 
 
 def _undelete(world: World, move: Move) -> None:

@@ -94,6 +94,7 @@ class World:
         self.lost_words = 0
         self.foreign: dict[str, Event] = {}
         self.crashes = 0
+        self.workers_words: dict[str, str] = {}
         self.newest_words: dict[AppointmentKey, str] = {}
         self.ports = self.ports_of(None)
         for resource in self.resources:
@@ -252,6 +253,10 @@ class World:
     def planners_word(self, key: AppointmentKey) -> str:
         self.newest_words[key] = self.word("planner")
         return self.newest_words[key]
+
+    def workers_word(self, event: Event) -> str:
+        self.workers_words[str(event.marker)] = self.word("worker")
+        return self.workers_words[str(event.marker)]
 
     def foreign_content(self, slot: int) -> Content:
         return Content(self.slot(slot), subject=self.word("own"), show_as=ShowAs.BUSY)
