@@ -12,11 +12,10 @@ from azure.core.exceptions import ResourceNotFoundError
 from azure.data.tables import TableServiceClient
 from azure.storage.queue import QueueServiceClient
 
-from sync_core.adapters.tables.keys import partition_key
 from sync_core.bootstrap import connect
 from sync_core.domain.errors import VersionMoved
 from sync_core.domain.resource import Direction, ResourceId
-from sync_core.domain.stored import Cursor, Job
+from sync_core.domain.stored import Announcement, BoardInbox, Cursor, Held, Job, OutlookInbox, Row, Todo
 from sync_core.flows.administer import ResourceRequest, enlist
 from sync_core.ports import Ports
 from sync_core.settings import Settings, read_settings
@@ -25,7 +24,6 @@ from tests.services import wait_until
 Result = TypeVar("Result")
 AN_HOUR = timedelta(hours=1)
 EVERY_TABLE = ("sync", "placements", "subscriptions", "calendars")
-IN_FLIGHT = ("p,doing,", "p,inbox-board,", "p,inbox-outlook,", "p,todo,")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +45,31 @@ class Depot:
                 for entity in service.get_table_client(table).list_entities()
             ]
 
-    def in_flight(self, resources: Sequence[str]) -> list[str]:
-        """Return the keys of what these resources received or announced and have not settled, held things excepted."""
-        return self._keys(resources, *IN_FLIGHT)
+    def in_flight(self, resources: Sequence[str]) -> list[Row]:
+        """Return what these resources received or announced and have not settled.
 
-    def held(self, resources: Sequence[str]) -> list[str]:
-        """Return the keys of what waits for a person."""
-        return self._keys(resources, "p,held,")
-
-    def _keys(self, resources: Sequence[str], *prefixes: str) -> list[str]:
-        partitions = {partition_key(each) for each in resources}
+        What is held waits for a person, and what is due later for its time: neither is under way.
+        """
+        now = datetime.now(UTC)
         return [
-            row["RowKey"]
-            for row in self.entities()
-            if row["PartitionKey"] in partitions and row["RowKey"].startswith(prefixes)
+            row
+            for row in self.pending(resources)
+            if isinstance(row, Announcement | BoardInbox | OutlookInbox)
+            or (isinstance(row, Todo) and (row.due_at is None or row.due_at <= now))
         ]
+
+    def held(self, resources: Sequence[str]) -> list[Row]:
+        """Return what waits for a person."""
+        return [row for row in self.pending(resources) if isinstance(row, Held)]
+
+    def pending(self, resources: Sequence[str]) -> list[Row]:
+        """Return the rows that a run of each of these resources would start from."""
+
+        async def read(ports: Ports) -> list[Row]:
+            found = await asyncio.gather(*(ports.rows.read_pending(ResourceId(each)) for each in resources))
+            return [row for pending in found for row in pending.rows]
+
+        return self._with_ports(read)
 
     def bells(self) -> list[str]:
         """Return the messages that are to be answered now, decoded; not those being answered or meant for later."""
@@ -74,12 +82,7 @@ class Depot:
 
     def refusals(self, resource: str) -> list[str]:
         """Return why calendars of a resource are not asked at present."""
-
-        async def read(ports: Ports) -> list[str]:
-            pending = await ports.rows.read_pending(ResourceId(resource))
-            return [row.refusal for row in pending.rows if isinstance(row, Cursor) and row.next_try_at]
-
-        return self._with_ports(read)
+        return [row.refusal for row in self.pending([resource]) if isinstance(row, Cursor) and row.next_try_at]
 
     def drop_bells(self) -> None:
         """Throw every waiting message away: bells may be lost, changes may not."""
