@@ -97,12 +97,13 @@ class BoardInbox:
 
 
 class Hint(StrEnum):
-    """What is known of an event that waits in the inbox."""
+    """What is known of an event that waits in the inbox; `UNLISTED` is missing from a whole listing of its series."""
 
     SEEN = "seen"
     REMOVED = "removed"
     CHECK = "check"
     LIST_AGAIN = "list-again"
+    UNLISTED = "unlisted"
 
 
 @dataclass(frozen=True, slots=True)

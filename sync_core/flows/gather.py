@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, replace
 
 from sync_core.domain.appointment import AppointmentKey, Kind
 from sync_core.domain.change import Alive, BoardView, NotHere, Pair, Planned, Unseen, Vanished
+from sync_core.domain.content import DOWN_FIELDS, differing
 from sync_core.domain.errors import CalendarRefused
-from sync_core.domain.event import Event, EventId, EventKey, mask, strip_to_down
+from sync_core.domain.event import Event, EventId, Response, mask, strip_to_down
 from sync_core.domain.identity import PairId, is_ours, pair_of_appointment, pair_of_event, pair_of_marker
 from sync_core.domain.link import Condition, Link, Origin
 from sync_core.domain.plan import CreateAppointment
@@ -26,11 +27,13 @@ from sync_core.domain.stored import (
     Todo,
     by_event_address,
 )
+from sync_core.flows.batches import chunked
 from sync_core.flows.desk import Desk
 from sync_core.flows.intake import note_refusal
 from sync_core.flows.tenure import Tenure
 
 _WALK_PAGE = 100
+_LOOKED_UP = frozenset({Hint.REMOVED, Hint.CHECK})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +61,6 @@ class _Draft:
     key: AppointmentKey | None = None
     board_rows: list[BoardInbox] = field(default_factory=list)
     outlook_rows: list[OutlookInbox] = field(default_factory=list)
-    listed: Event | None = None
-    is_unlisted: bool = False
     consumes: list[Address] = field(default_factory=list)
 
 
@@ -153,18 +154,21 @@ class _Gatherer:
             self.result.spent += [address for address in addresses if address != newest.address]
 
     async def _from_outlook(self, waiting: frozenset[Address]) -> None:
+        for row in list(self.desk.outlook.values()):
+            if row.hint is Hint.LIST_AGAIN and row.trace not in waiting:
+                await self._list_again(row)
         rows = [row for row in self.desk.outlook.values() if row.trace not in waiting]
         known = await self._get([by_event_address(row.key) for row in rows])
         pairs = {row.key: row.pair for row in known.values() if isinstance(row, ByEvent)}
         strays: list[OutlookInbox] = []
         for row in rows:
             if row.hint is Hint.LIST_AGAIN:
-                await self._list_again(row)
-            elif row.key in pairs:
+                continue  # it could not be listed now
+            if row.key in pairs:
                 self._add(pairs[row.key], row)
             elif row.event is None:
                 self.result.spent.append(row.address)
-            elif is_ours(self.ports.connector, row.event.transaction_id):
+            elif row.event.series_id is None and is_ours(self.ports.connector, row.event.transaction_id):
                 strays.append(row)
             else:
                 self._add(pair_of_event(row.key), row)
@@ -192,39 +196,40 @@ class _Gatherer:
                 self._add(pair, fresh)
 
     async def _list_again(self, row: OutlookInbox) -> None:
-        """A series changed: what it lists within the window is complete, so what is missing from it is gone."""
+        """A series changed: what it lists within the window is complete, so what is missing from it is gone.
+
+        Each occurrence that differs gets its own inbox row before the sign goes, so that a crash loses none of them,
+        and each waits, is held and is released like any other event.
+        """
         try:
             instances = await self.ports.outlook.list_instances(row.calendar, row.id, self.policy.window)
         except CalendarRefused as refusal:
             await note_refusal(self.tenure, self.desk, row.calendar, refusal.reason)
             return
-        known = await self.ports.rows.scan(self.tenure.resource, (Family.BY_EVENT, row.id))
-        pairs = {entry.key: entry.pair for entry in known if isinstance(entry, ByEvent)}
+        entries = await self.ports.rows.scan(self.tenure.resource, (Family.BY_EVENT, row.id))
+        pairs = {entry.key: entry.pair for entry in entries if isinstance(entry, ByEvent)}
+        found = await self._get([(Family.LINK, pair) for pair in pairs.values()])
+        links = {entry.link.pair: entry.link for entry in found.values() if isinstance(entry, LinkRow)}
         listed = {event.key: strip_to_down(mask(event)) for event in instances or ()}
-        is_whole = True
-        last: _Draft | None = None
-        own = pairs.pop(EventKey(row.id), None)
-        if own is not None:
-            # An event of ours that was made a series: listed by its occurrences only, so it is looked up itself.
-            last = self._draft(own)
-            is_whole = last is not None
-            if last is not None:
-                last.outlook_rows.append(replace(row, hint=Hint.CHECK))
-        for key in dict.fromkeys((*pairs, *listed)):
-            draft = self._draft(pairs.get(key) or pair_of_event(key))
-            if draft is None:
-                is_whole = False
+        fresh = self.ports.names.fresh()
+        puts: list[OutlookInbox] = []
+        for key, event in listed.items():
+            link = links.get(pairs[key]) if key in pairs else None
+            if link is None or not _is_as_known(link, event):
+                puts.append(OutlookInbox(key, row.calendar, Hint.SEEN, event.ref.id, event, fresh))
+        for key, pair in pairs.items():
+            link = links.get(pair)
+            if key in listed or link is None or link.condition is Condition.TOMBSTONE or link.event is None:
                 continue
-            last = draft
-            draft.listed = listed.get(key)
-            draft.is_unlisted = key not in listed
-        if not is_whole:
-            return
-        if last is None:
-            self.result.spent.append(row.address)
-        else:
-            # The sign goes with the last of its occurrences, never before one of them is decided.
-            last.consumes.append(row.trace)
+            # An event of ours that was made a series is listed by its occurrences only: it is looked up itself.
+            hint = Hint.CHECK if key == row.key else Hint.UNLISTED
+            puts.append(OutlookInbox(key, row.calendar, hint, link.event.id, mark=fresh))
+        self.desk.outlook.pop(row.key)
+        is_replaced = any(put.address == row.address for put in puts)
+        puts.sort(key=lambda put: put.address == row.address)  # the sign goes last
+        for chunk in chunked(self.ports.rows, puts, () if is_replaced else [row.address]):
+            await self.tenure.commit(chunk.puts, chunk.deletes)
+        self.desk.outlook.update((put.key, put) for put in puts)
 
     def _join_held(self) -> None:
         """A held pair that is tried again is judged by all its rows, those it was held with among them."""
@@ -255,7 +260,7 @@ class _Gatherer:
         """Fetch every event that has to be looked at, and the present one of a pair whose earlier one came back."""
         wanted: dict[CalendarRef, dict[EventId, None]] = {}
         for pair, draft in self.drafts.items():
-            signs = [row for row in draft.outlook_rows if row.hint is not Hint.SEEN]
+            signs = [row for row in draft.outlook_rows if row.hint in _LOOKED_UP]
             for row in signs:
                 wanted.setdefault(row.calendar, {})[row.id] = None
             link = links.get(pair)
@@ -281,7 +286,10 @@ class _Gatherer:
         outlook: Unseen | Alive | Vanished = Unseen()
         revenants: list[Event] = []
         for row in draft.outlook_rows:
-            if row.hint is not Hint.SEEN and row.id not in found:
+            if row.hint is Hint.UNLISTED:
+                outlook = Vanished()
+                continue
+            if row.hint in _LOOKED_UP and row.id not in found:
                 return None  # could not be judged in this run
             event = row.event if row.hint is Hint.SEEN else found[row.id]
             is_current = link is not None and link.event is not None and link.event.id == row.id
@@ -299,10 +307,6 @@ class _Gatherer:
                     self.result.twins.append(self._twin(row))
                 else:
                     revenants.append(event)
-        if draft.listed is not None:
-            outlook = Alive(draft.listed)
-        elif draft.is_unlisted and link is not None and link.condition is not Condition.TOMBSTONE:
-            outlook = Vanished()
         if isinstance(outlook, Unseen) and link is not None and link.event is not None and link.event.id in found:
             current = found[link.event.id]
             outlook = Alive(current) if current is not None else Vanished()
@@ -335,6 +339,13 @@ class _Gatherer:
         profile = self.desk.profile
         use = profile.main_calendar if profile else None
         return use.ref if use else None
+
+
+def _is_as_known(link: Link, event: Event) -> bool:
+    """Does an occurrence show as it did? What is not shown, or should not be any more, is decided anew."""
+    if not link.is_paired or link.outlook_base is None or event.is_cancelled or event.response is Response.DECLINED:
+        return False
+    return link.event == event.ref and not differing(link.outlook_base, event.content, DOWN_FIELDS)
 
 
 def _by_calendar(rows: Iterable[OutlookInbox]) -> dict[CalendarRef, list[OutlookInbox]]:

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from sync_core.domain.content import ALL_FIELDS, DOWN_FIELDS, differing
 from sync_core.domain.errors import CalendarRefused, CursorRefused
-from sync_core.domain.event import Event, EventId, EventKey, EventKind, mask, strip_to_down
+from sync_core.domain.event import Event, EventId, EventKey, EventKind, Response, mask, strip_to_down
 from sync_core.domain.identity import PairId, is_ours
 from sync_core.domain.link import Condition, Link, Origin
 from sync_core.domain.resource import CalendarRef, CalendarUse, Profile
@@ -299,8 +299,10 @@ def _is_echo(link: Link, event: Event) -> bool:
     fields = (DOWN_FIELDS if link.origin is Origin.OUTLOOK else ALL_FIELDS) - event.masked
     if link.outlook_base is None or differing(link.outlook_base, event.content, fields):
         return False
-    # A meeting or a cancellation is a change, though no field of the content tells it.
-    return event.is_writable or link.origin is Origin.OUTLOOK
+    # A meeting, a cancellation or a refusal is a change, though no field of the content tells it.
+    if link.origin is Origin.OUTLOOK:
+        return not event.is_cancelled and event.response is not Response.DECLINED
+    return event.is_writable
 
 
 def _named(page: ChangePage) -> tuple[EventKey, ...]:

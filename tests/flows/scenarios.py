@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from sync_core.domain.content import Content, ShowAs
 from sync_core.domain.resource import Direction, ResourceId
 from tests.flows.stage import BOTH, R0, R1, TASK, Stage, hours
 
@@ -175,6 +176,53 @@ def _undo_after_unplanning(stage: Stage) -> None:
     stage.board.unplan(TASK)
 
 
+def _worker_retitles(stage: Stage) -> None:
+    stage.outlook.worker_edits(stage.event().ref, subject="worker-words")
+    stage.notify()
+
+
+def _put_back(stage: Stage) -> None:
+    _shows(stage, "planned")
+    assert "worker-words" in stage.journal(), "the loser's words are lost"
+
+
+def _create_series(stage: Stage) -> None:
+    starts = [hours(start).start_at for start in (4, 28, 52)]
+    content = Content(hours(4), subject="standing", show_as=ShowAs.BUSY)
+    stage.outlook.worker_creates_series(stage.calendars[R0], content, starts)
+    stage.notify()
+
+
+def _cancel_occurrence(stage: Stage) -> None:
+    (series,) = stage.outlook.living(stage.calendars[R0])
+    stage.outlook.worker_deletes_occurrence(series.ref, hours(28).start_at)
+    stage.notify()
+
+
+def _blocks_at(*starting: float) -> Callable[[Stage], None]:
+    def are_there(stage: Stage) -> None:
+        assert {block.span for block in stage.blocks()} == {hours(start) for start in starting}
+        assert len(stage.blocks()) == len(starting)
+
+    return are_there
+
+
+def _begin_full_read(stage: Stage) -> None:
+    for number in range(3):
+        stage.board.plan(stage.key(number), hours(3 + number), R0, subject=f"job {number}")
+    stage.outlook.page_size = 1
+
+
+def _lose_cursor_and_purge(stage: Stage) -> None:
+    stage.outlook.worker_purges(stage.events(R0)[1].ref)
+    stage.outlook.cursors_to_refuse = 2
+    stage.notify()
+
+
+def _all_three(stage: Stage) -> None:
+    assert sorted(event.content.subject for event in stage.events(R0)) == ["job 0", "job 1", "job 2"]
+
+
 SCENARIOS = (
     Scenario("a create", _plan, lambda stage: _shows(stage, "planned"), 1, 0),
     Scenario("two creates in one webhook", _plan_two, _two_are_there, 3, 0, directions=(BOTH, BOTH)),
@@ -199,4 +247,8 @@ SCENARIOS = (
     Scenario("a restore", _worker_deletes, lambda stage: _shows(stage, "planned"), 1, 0, _plan),
     Scenario("an undo of a deletion", _undo, _undone, 1, 0, _begin_restored),
     Scenario("an undo of a deletion un-planned meanwhile", _undo_after_unplanning, _no_event, 2, 0, _begin_restored),
+    Scenario("an edit put back", _worker_retitles, _put_back, 1, 0, _plan, (Direction.UP,)),
+    Scenario("a series coming down", _create_series, _blocks_at(4, 28, 52), 0, 3),
+    Scenario("an occurrence cancelled", _cancel_occurrence, _blocks_at(4, 52), 0, 1, _create_series),
+    Scenario("a full read that misses one", _lose_cursor_and_purge, _all_three, 1, 0, _begin_full_read),
 )

@@ -7,9 +7,12 @@ import pytest
 
 from sync_core.domain.content import Sensitivity
 from sync_core.domain.errors import TryAgain
+from sync_core.domain.event import Response
 from sync_core.domain.link import Condition, Origin
-from sync_core.domain.resource import Direction
+from sync_core.domain.resource import CalendarRef, Direction
 from sync_core.domain.stored import Cursor, Held, Hint, LinkRow, OutlookInbox, Sighting
+from sync_core.domain.window import Window
+from sync_core.ports import ChangePage
 from tests.flows.stage import BOTH, R0, R1, TASK, Stage, at, hours
 from tests.machine.peril import Worker
 
@@ -217,12 +220,12 @@ def test_an_interrupted_full_read_concludes_nothing() -> None:
     read = stage.outlook.read_changes
     pages = 0
 
-    async def break_off(*where: object):  # type: ignore[no-untyped-def]
+    async def break_off(calendar: CalendarRef, window: Window, place: str) -> ChangePage:
         nonlocal pages
         pages += 1
         if pages > 4:
             raise TryAgain("no answer")
-        return await read(*where)  # type: ignore[arg-type]
+        return await read(calendar, window, place)
 
     vars(stage.outlook)["read_changes"] = break_off
     assert stage.run().ended == "no answer"
@@ -315,6 +318,21 @@ def test_a_copy_is_never_changed_or_deleted(has_id: bool) -> None:
     assert stage.outlook.current(copy.ref) == copy
     assert stage.outlook.writes == before + 2
     assert bool([row for row in stage.found(Held) if "twin" in row.subject]) is has_id
+
+
+@pytest.mark.parametrize("is_repeated", [False, True])
+def test_an_invitation_that_is_declined_blocks_no_time_any_more(is_repeated: bool) -> None:
+    stage = planned()
+    event = stage.own(5)
+    pull(stage)
+    assert len(stage.blocks()) == 1
+    for _ in range(1 + is_repeated):
+        stage.outlook._rewrite(stage.outlook._living(event.ref), response=Response.DECLINED)
+        pull(stage)
+    assert not stage.blocks()
+    stage.outlook._rewrite(stage.outlook._living(event.ref), response=Response.ACCEPTED)
+    pull(stage)
+    assert len(stage.blocks()) == 1
 
 
 # Private words.

@@ -8,9 +8,9 @@ from sync_core.domain.content import Content, Sensitivity, ShowAs
 from sync_core.domain.event import Event
 from sync_core.domain.link import Condition
 from sync_core.domain.resource import Direction
-from sync_core.domain.stored import Held, Hint, LinkRow, OutlookInbox
+from sync_core.domain.stored import Held, Hint, LinkRow, OutlookInbox, Todo, TodoReason
 from sync_core.domain.timespan import Span
-from tests.flows.stage import BOTH, R0, TASK, Stage, hours
+from tests.flows.stage import BOTH, R0, TASK, Stage, hours, now
 
 SECRET = "oncologist"
 
@@ -92,6 +92,49 @@ def test_a_series_that_is_deleted_takes_all_its_blocks() -> None:
     stage.outlook.worker_deletes(series.ref)
     pull(stage)
     assert not stage.blocks()
+    assert not stage.waiting()
+
+
+def test_a_long_series_is_taken_in_whole_and_goes_whole() -> None:
+    stage = Stage()
+    content = Content(hours(0.25), subject="standing", show_as=ShowAs.BUSY)
+    many = [hours(number / 2).start_at for number in range(260)]
+    series = stage.outlook.worker_creates_series(stage.calendars[R0], content, many)
+    pull(stage)
+    assert len(stage.blocks()) == 260
+    for start in many[:5]:
+        stage.outlook.worker_deletes_occurrence(series.ref, start)
+    pull(stage)
+    assert len(stage.blocks()) == 255
+    assert not stage.waiting()
+
+
+def test_occurrences_whose_deletion_was_held_go_once_it_is_released() -> None:
+    stage = Stage()
+    content = Content(hours(1), subject="standing", show_as=ShowAs.BUSY)
+    series = stage.outlook.worker_creates_series(stage.calendars[R0], content, starts(*range(1, 21)))
+    pull(stage)
+    stage.outlook.worker_deletes(series.ref)
+    pull(stage)
+    assert len(stage.blocks()) == 20
+    held = [row.pair for row in stage.found(Held) if row.pair]
+    assert len(held) == 20
+    now(stage.rows.insert(R0, [Todo(TodoReason.RELEASE, pair, pair) for pair in held]))
+    pull(stage)
+    assert not stage.blocks()
+    assert not stage.waiting()
+
+
+def test_an_occurrence_the_board_was_ahead_of_is_not_forgotten() -> None:
+    stage, series = with_series()
+    (state, *_) = [state for state in stage.board.living() if state.span == hours(25)]
+    stage.board.edit(state.key, subject="the planner's")
+    stage.outlook.worker_edits_occurrence(series.ref, starts(25)[0], span=hours(30))
+    stage.run()
+    assert stage.waiting(), "the worker's move was consumed"
+    stage.settle()
+    assert shown(stage) == at_hours(1, 30, 49)
+    assert {block.subject for block in stage.blocks()} == {"standing"}
     assert not stage.waiting()
 
 

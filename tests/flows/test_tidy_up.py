@@ -1,12 +1,13 @@
 """The daily round: days enter the window, what is outlived goes, and no resource's trouble stops the others."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sync_core.domain.appointment import AppointmentKey, Kind
 from sync_core.domain.errors import TryAgain
 from sync_core.domain.link import Condition
 from sync_core.domain.resource import Participation, ResourceId
-from sync_core.domain.stored import JournalPage, Lease, LinkRow, Row
+from sync_core.domain.stored import Address, JournalPage, Lease, LinkRow, Row
 from sync_core.flows.tenure import Tenure
 from sync_core.flows.tidy_up import TidyReport, tidy_up
 from tests.fakes.board import Fault
@@ -181,7 +182,9 @@ def test_a_lease_that_is_lost_while_tidying_stops_no_other() -> None:
     transact = stage.rows.transact
     fenced: list[ResourceId] = []
 
-    async def fence_after_taking(resource, lease, tag, puts=(), deletes=()):  # type: ignore[no-untyped-def]
+    async def fence_after_taking(
+        resource: ResourceId, lease: Lease, tag: str | None, puts: Sequence[Row] = (), deletes: Sequence[Address] = ()
+    ) -> str:
         fresh = await transact(resource, lease, tag, puts, deletes)
         if resource == R0 and not fenced:
             fenced.append(resource)
