@@ -199,6 +199,9 @@ def _update_appointment(
 def _answer_deletion(situation: Situation) -> Plan:
     policy = situation.policy
     state = situation.link.board_state
+    refusal = why_not_up(situation)
+    if refusal:
+        return situation.skip(refusal, link=_part(situation.link, refusal))
     is_open = policy.direction.writes_board and not (state is not None and state.locked)
     if is_open and policy.on_deletion is OnDeletion.UNPLAN:
         return _unplan(situation)

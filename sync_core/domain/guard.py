@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sync_core.domain.change import NotHere, Pair
+from sync_core.domain.link import Condition
 from sync_core.domain.plan import DeleteAppointment, DeleteEvent, Plan, Unplan
 
 _AT_LEAST = 10
@@ -23,9 +24,11 @@ class Braked:
 
 def is_suspicious(pair: Pair, plan: Plan) -> bool:
     """Does it delete without the board having stated it? Whatever deletes on the board counts, too."""
-    is_stated = isinstance(pair.board, NotHere)
+    is_unplanned = isinstance(pair.board, NotHere)
     return any(
-        isinstance(operation, DeleteAppointment | Unplan) or (isinstance(operation, DeleteEvent) and not is_stated)
+        isinstance(operation, DeleteAppointment | Unplan)
+        # An event that leaves its pair idle goes because the board cancelled it: a planner's word, too.
+        or (isinstance(operation, DeleteEvent) and not is_unplanned and operation.leaves is not Condition.IDLE)
         for operation in plan.operations
     )
 

@@ -69,8 +69,8 @@ def test_direction_each_birth_has_its_side(known: Pair, rules: Policy) -> None:
 @given(pairs, policies)
 def test_rest_what_asked_for_nothing_asks_for_nothing_again(known: Pair, rules: Policy) -> None:
     first = reconcile(known, rules, NOW)
-    if first.operations or first.link is None:
-        return
+    if first.operations or first.link is None or known.revenants:
+        return  # an event that came back may be the pair's own by now
 
     again = reconcile(replace(known, link=first.link), rules, NOW)
     assert again.operations == (), tell(again)

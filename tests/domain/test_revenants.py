@@ -115,6 +115,17 @@ def test_masked_words_of_an_adopted_event_are_neither_overwritten_nor_taken_for_
     assert reconcile(pair(link, HERE), policy(), NOW).operations == ()
 
 
+def test_of_two_events_without_a_plan_one_stays_once_the_board_speaks() -> None:
+    first = reconcile(pair(None, SILENT, CURRENT), policy(), NOW).link
+    assert first is not None
+    still = reconcile(pair(first, SILENT, revenants=(revenant(),)), policy(), NOW)
+
+    assert still.link == first, "the one that is known stays known"
+    assert tell(reconcile(pair(first, HERE, revenants=(AS_PLANNED,)), policy(), NOW)) == (
+        "operates idle: delete event for its heir back; event's words kept"
+    )
+
+
 def test_an_event_the_board_never_spoke_of_is_adopted_when_it_speaks_and_not_made_again() -> None:
     waiting = reconcile(pair(TOMBSTONE, SILENT, revenants=(revenant(),)), policy(), NOW).link
     assert waiting is not None

@@ -1,0 +1,87 @@
+"""The brake: deletions that look like a mistake are held, a planner's work is not."""
+
+from datetime import datetime, timedelta
+from random import Random
+
+import pytest
+
+from sync_core.domain.appointment import Revision
+from sync_core.domain.change import Alive, NotHere, Pair, Unseen, Vanished
+from sync_core.domain.event import EventId
+from sync_core.domain.guard import brake, is_suspicious
+from sync_core.domain.plan import Plan
+from sync_core.domain.policy import OnDeletion, Policy
+from sync_core.domain.reconcile import reconcile
+from tests.builders import NOW, board_link, our_event, outlook_link, pair, planned, policy, shown
+
+UNPLANS = policy(on_deletion=OnDeletion.UNPLAN)
+VANISHED = pair(outlook_link(), shown(), Vanished())
+DELETED = pair(board_link(), planned(), Vanished())
+UNPLANNED = pair(board_link(), NotHere(Revision(2)))
+CANCELLED = pair(board_link(), planned(2, status="cancelled"))
+MOVED = pair(board_link(), planned(2, subject="Pump"))
+TWICE = pair(board_link(), planned(), Alive(our_event()), revenants=(our_event(id=EventId("back")),))
+
+
+def planning(known: Pair, times: int, rules: Policy = UNPLANS) -> list[tuple[Pair, Plan]]:
+    return [(known, reconcile(known, rules, NOW))] * times
+
+
+@pytest.mark.parametrize(
+    ("known", "expected"),
+    [(VANISHED, True), (DELETED, True), (TWICE, True), (UNPLANNED, False), (CANCELLED, False), (MOVED, False)],
+    ids=["vanished block", "un-planned for a deletion", "second event", "board un-plans", "board cancels", "moved"],
+)
+def test_only_what_the_board_did_not_state_is_suspicious(known: Pair, expected: bool) -> None:
+    assert is_suspicious(known, reconcile(known, UNPLANS, NOW)) == expected
+
+
+@pytest.mark.parametrize(
+    ("times", "paired", "is_held"),
+    [
+        (10, 10, False),
+        (11, 10, True),
+        (11, 36, True),
+        (11, 37, False),
+        (30, 100, False),
+        (31, 100, True),
+        (11, 0, True),
+    ],
+)
+def test_more_than_ten_and_more_than_a_third_or_so_are_held(times: int, paired: int, is_held: bool) -> None:
+    braked = brake(planning(VANISHED, times), (), paired, NOW)
+
+    assert bool(braked.held) == is_held
+    assert braked.passed == (() if is_held else tuple(range(times)))
+    assert braked.deletions == (() if is_held else (NOW,) * times)
+
+
+def ago(minutes: float) -> tuple[datetime, ...]:
+    return (NOW - timedelta(minutes=minutes),) * 8
+
+
+def test_deletions_add_up_within_a_sliding_hour() -> None:
+    assert brake(planning(VANISHED, 3), ago(59), 10, NOW).held == (0, 1, 2)
+    assert brake(planning(VANISHED, 3), ago(60), 10, NOW).held == ()
+    assert brake(planning(VANISHED, 3), ago(60), 10, NOW).deletions == (NOW,) * 3
+    assert brake(planning(VANISHED, 3), ago(59), 10, NOW).deletions == ago(59), "what is held has not happened"
+    assert brake(planning(VANISHED, 2), ago(59), 100, NOW).deletions == (*ago(59), NOW, NOW)
+
+
+def test_everything_else_goes_on_while_deletions_are_held() -> None:
+    plans = planning(VANISHED, 11) + planning(MOVED, 2) + planning(UNPLANNED, 40)
+    Random(7).shuffle(plans)
+
+    braked = brake(plans, (), 20, NOW)
+
+    assert [plans[index][0] for index in braked.held] == [VANISHED] * 11
+    assert sorted((*braked.held, *braked.passed)) == list(range(len(plans)))
+
+
+def test_a_week_of_re_planning_passes() -> None:
+    assert brake(planning(UNPLANNED, 300) + planning(CANCELLED, 300), (), 300, NOW).held == ()
+
+
+def test_nothing_read_is_nothing_to_brake() -> None:
+    assert brake([], (), 0, NOW).passed == ()
+    assert not is_suspicious(pair(board_link(), Unseen()), reconcile(pair(board_link()), UNPLANS, NOW))
