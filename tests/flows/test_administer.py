@@ -163,6 +163,7 @@ def test_whoever_holds_the_lease_loses_it_to_a_new_profile() -> None:
     ask(stage, replace(ASKED, direction=Direction.UP))
     with pytest.raises(LeaseLost):
         now(tenure.commit())
+    assert stage.run(ANNA).ended == "whole", "the next run waits for a lease that is worth nothing"
 
 
 def test_opening_up_writes_what_is_planned_already() -> None:

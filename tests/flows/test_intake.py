@@ -7,13 +7,13 @@ import pytest
 
 from sync_core.domain.content import Sensitivity
 from sync_core.domain.errors import TryAgain
-from sync_core.domain.event import Response
+from sync_core.domain.event import Event, Response
 from sync_core.domain.link import Condition, Origin
 from sync_core.domain.resource import CalendarRef, Direction
-from sync_core.domain.stored import Cursor, Held, Hint, LinkRow, OutlookInbox, Sighting
+from sync_core.domain.stored import ByEvent, Cursor, Held, Hint, LinkRow, OutlookInbox, Sighting
 from sync_core.domain.window import Window
 from sync_core.ports import ChangePage
-from tests.flows.stage import BOTH, R0, R1, TASK, Stage, at, hours
+from tests.flows.stage import BOTH, R0, R1, TASK, Stage, at, hours, now
 from tests.machine.peril import Worker
 
 FAR = 24 * 300.0
@@ -91,6 +91,42 @@ def test_an_older_state_told_again_never_takes_the_place_of_a_removal() -> None:
     stage.outlook.page_size = 1
     stage.outlook.replay = 10
     pull(stage)
+    assert not stage.blocks()
+
+
+def _tell(stage: Stage, event: Event) -> None:
+    """A replica that is behind tells an event as it was, and nothing else."""
+    read = stage.outlook.read_changes
+
+    async def tell_old(calendar: CalendarRef, window: Window, place: str) -> ChangePage:
+        vars(stage.outlook)["read_changes"] = read
+        return ChangePage((replace(event, marker=None),), (), place, True)
+
+    vars(stage.outlook)["read_changes"] = tell_old
+    stage.run()
+
+
+def test_a_replica_that_is_behind_undoes_nothing() -> None:
+    stage = planned()
+    old = stage.event()
+    stage.board.move(TASK, hours(9))
+    stage.settle()
+    pull(stage)
+    before = stage.writes()[1:]
+    _tell(stage, old)
+    stage.settle()
+    assert stage.board.state(TASK).span == stage.event().content.span == hours(9)
+    assert stage.writes()[1:] == before
+
+
+def test_a_replica_that_is_behind_hides_no_deletion() -> None:
+    stage = planned()
+    own = stage.own(5)
+    pull(stage)
+    stage.outlook.worker_deletes(own.ref)
+    row = OutlookInbox(own.key, stage.calendars[R0], Hint.REMOVED, own.ref.id, mark="1")
+    now(stage.rows.insert(R0, [row]))
+    _tell(stage, own)
     assert not stage.blocks()
 
 
@@ -304,9 +340,25 @@ def test_an_event_of_ours_in_another_calendar_is_not_taken_for_foreign() -> None
     assert len(everywhere) == 1
 
 
+@pytest.mark.parametrize("direction", [BOTH, Direction.UP])
+def test_an_event_of_ours_whose_link_was_lost_is_adopted_and_not_doubled(direction: Direction) -> None:
+    stage = planned(direction)
+    ref = stage.event().ref
+    for row in stage.rows.all_rows(R0):
+        if isinstance(row, LinkRow | ByEvent | Cursor):
+            del stage.rows.partitions[R0][row.address]
+    pull(stage)
+    stage.board.edit(TASK, subject="changed")
+    stage.settle()
+    assert (stage.event().ref, stage.event().content.subject) == (ref, "changed")
+    assert not stage.blocks()
+    assert not stage.waiting()
+
+
+@pytest.mark.parametrize("direction", [BOTH, Direction.UP])
 @pytest.mark.parametrize("has_id", [True, False], ids=["with our id", "with our marker only"])
-def test_a_copy_is_never_changed_or_deleted(has_id: bool) -> None:
-    stage = planned()
+def test_a_copy_is_never_changed_or_deleted(has_id: bool, direction: Direction) -> None:
+    stage = planned(direction)
     stage.outlook.copies_carry_transaction_id = has_id
     copy = stage.outlook.worker_copies(stage.event().ref)
     before = stage.outlook.writes
@@ -342,9 +394,14 @@ def test_an_invitation_that_is_declined_blocks_no_time_any_more(is_repeated: boo
 def test_private_words_are_masked_before_anything_is_stored(sensitivity: Sensitivity) -> None:
     stage = planned()
     stage.own(5, SECRET, sensitivity=sensitivity, location=SECRET, body=SECRET, categories=(SECRET,))
-    worker = Worker()
+
+    class Watchful(Worker):
+        async def pause(self, where: str) -> None:
+            assert SECRET not in stage.words_stored(), where
+            await super().pause(where)
+
     stage.ring(R0, "pull")
-    stage.settle(worker)
+    stage.settle(Watchful())
     (block,) = stage.blocks()
     assert (block.subject, block.span) == ("Private", hours(5))
     assert SECRET not in stage.words_stored()

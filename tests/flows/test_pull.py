@@ -17,7 +17,7 @@ from tests.flows.test_accept import placed
 from tests.machine.peril import Crash, Worker, drive
 
 DAY = timedelta(days=1)
-_MANY = 120
+_MANY = 600
 
 
 def with_many(stage: Stage) -> list[ResourceId]:
