@@ -90,6 +90,11 @@ class Stage(World):
     def notify(self, resource: ResourceId = R0) -> None:
         self.ring(resource, "notification", is_hint=True)
 
+    def pull(self, resource: ResourceId = R0) -> None:
+        """Ring as the timer does, and let all that follows come to rest."""
+        self.ring(resource, "pull")
+        self.settle()
+
     def run(self, resource: ResourceId = R0, reason: str = "pull", *, is_hint: bool = False) -> RunReport:
         """One run, at once, whatever bells wait."""
         return now(sync_resource(self.ports, Job(resource, self.clock.now(), reason, "c", is_hint=is_hint)))
@@ -199,3 +204,14 @@ class Stage(World):
 def at(stage: Stage, **ahead: float) -> datetime:
     """The instant so far ahead on the stage's clock."""
     return stage.clock.now() + timedelta(**ahead)
+
+
+def planned(*directions: Direction, subjects: Sequence[str] = ("planned",)) -> Stage:
+    """Appointments of the first resource, an hour apart, each with its event; echoes are read."""
+    stage = Stage(*directions)
+    for number, subject in enumerate(subjects):
+        stage.board.plan(stage.key(number), hours(3 + number), R0, subject=subject)
+    stage.settle()
+    stage.run()
+    stage.settle()
+    return stage

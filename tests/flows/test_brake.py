@@ -14,14 +14,9 @@ def with_own(count: int, direction: Direction = BOTH) -> tuple[Stage, list[Event
     """The worker has so many events of their own, each with its block."""
     stage = Stage(direction)
     refs = [stage.own(1 + number % 60, f"own {number}").ref for number in range(count)]
-    pull(stage)
+    stage.pull()
     assert len(stage.blocks()) == count
     return stage, refs
-
-
-def pull(stage: Stage) -> None:
-    stage.ring(R0, "pull")
-    stage.settle()
 
 
 def delete(stage: Stage, refs: list[EventRef]) -> None:
@@ -32,7 +27,7 @@ def delete(stage: Stage, refs: list[EventRef]) -> None:
 def release(stage: Stage) -> None:
     pairs = [held.pair for held in stage.found(Held) if held.pair]
     now(stage.rows.insert(R0, [Todo(TodoReason.RELEASE, pair, pair) for pair in pairs]))
-    pull(stage)
+    stage.pull()
 
 
 @pytest.mark.parametrize(
@@ -42,7 +37,7 @@ def release(stage: Stage) -> None:
 def test_more_than_ten_and_more_than_a_third_are_held(total: int, deleted: int, are_held: bool) -> None:
     stage, refs = with_own(total)
     delete(stage, refs[:deleted])
-    pull(stage)
+    stage.pull()
     assert len(stage.blocks()) == (total if are_held else total - deleted)
     assert len(stage.found(Held)) == (deleted if are_held else 0)
 
@@ -50,7 +45,7 @@ def test_more_than_ten_and_more_than_a_third_are_held(total: int, deleted: int, 
 def test_each_held_one_says_why_and_what_to_do() -> None:
     stage, refs = with_own(20)
     delete(stage, refs[:15])
-    pull(stage)
+    stage.pull()
     for held in stage.found(Held):
         assert "deletions" in held.why
         assert held.remedy
@@ -61,7 +56,7 @@ def test_everything_else_goes_on_meanwhile() -> None:
     delete(stage, refs[:15])
     stage.remember(stage.outlook.worker_edits(refs[19], subject="changed"))
     stage.board.plan(TASK, hours(3), R0, subject="planned")
-    pull(stage)
+    stage.pull()
     assert stage.event().content.subject == "planned"
     assert "changed" in {block.subject for block in stage.blocks()}
     assert len(stage.blocks()) == 20
@@ -70,7 +65,7 @@ def test_everything_else_goes_on_meanwhile() -> None:
 def test_a_release_lets_them_through() -> None:
     stage, refs = with_own(20)
     delete(stage, refs[:15])
-    pull(stage)
+    stage.pull()
     release(stage)
     assert len(stage.blocks()) == 5
     assert not stage.waiting()
@@ -79,11 +74,11 @@ def test_a_release_lets_them_through() -> None:
 def test_what_is_held_is_not_tried_again_by_every_bell() -> None:
     stage, refs = with_own(20)
     delete(stage, refs[:15])
-    pull(stage)
+    stage.pull()
     before = stage.writes()[1:]
     for _ in range(3):
         stage.clock.advance(timedelta(hours=2))
-        pull(stage)
+        stage.pull()
     assert stage.writes()[1:] == before
     assert len(stage.found(Held)) == 15
 
@@ -91,10 +86,10 @@ def test_what_is_held_is_not_tried_again_by_every_bell() -> None:
 def test_who_brings_the_events_back_needs_no_release() -> None:
     stage, refs = with_own(20)
     delete(stage, refs[:15])
-    pull(stage)
+    stage.pull()
     for ref in refs[:15]:
         stage.remember(stage.outlook.worker_undeletes(ref))
-    pull(stage)
+    stage.pull()
     assert len(stage.blocks()) == 20
     assert not stage.waiting()
 
@@ -102,10 +97,10 @@ def test_who_brings_the_events_back_needs_no_release() -> None:
 def test_deletions_add_up_over_a_sliding_hour() -> None:
     stage, refs = with_own(30)
     delete(stage, refs[:8])
-    pull(stage)
+    stage.pull()
     stage.clock.advance(timedelta(minutes=30))
     delete(stage, refs[8:16])
-    pull(stage)
+    stage.pull()
     assert len(stage.blocks()) == 22
     assert len(stage.found(Held)) == 8
 
@@ -113,10 +108,10 @@ def test_deletions_add_up_over_a_sliding_hour() -> None:
 def test_after_an_hour_they_count_no_more() -> None:
     stage, refs = with_own(30)
     delete(stage, refs[:8])
-    pull(stage)
+    stage.pull()
     stage.clock.advance(timedelta(minutes=61))
     delete(stage, refs[8:16])
-    pull(stage)
+    stage.pull()
     assert len(stage.blocks()) == 14
     assert not stage.found(Held)
 
@@ -137,6 +132,6 @@ def test_a_calendar_whose_licence_went_deletes_nothing() -> None:
     stage, _ = with_own(20)
     stage.outlook.refuse(stage.calendars[R0].mailbox)
     for _ in range(3):
-        pull(stage)
+        stage.pull()
         stage.clock.advance(timedelta(hours=1))
     assert len(stage.blocks()) == 20

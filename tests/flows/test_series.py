@@ -23,13 +23,8 @@ def with_series(direction: Direction = BOTH, sensitivity: Sensitivity = Sensitiv
     stage = Stage(direction)
     content = Content(hours(1), subject="standing", show_as=ShowAs.BUSY, sensitivity=sensitivity, body=SECRET)
     series = stage.outlook.worker_creates_series(stage.calendars[R0], content, starts(1, 25, 49))
-    pull(stage)
+    stage.pull()
     return stage, series
-
-
-def pull(stage: Stage) -> None:
-    stage.ring(R0, "pull")
-    stage.settle()
 
 
 def shown(stage: Stage) -> list[Span]:
@@ -51,7 +46,7 @@ def test_occurrences_beyond_the_window_wait_for_it() -> None:
     stage = Stage()
     content = Content(hours(1), subject="standing", show_as=ShowAs.BUSY)
     stage.outlook.worker_creates_series(stage.calendars[R0], content, starts(1, 24 * 300))
-    pull(stage)
+    stage.pull()
     assert shown(stage) == at_hours(1)
 
 
@@ -59,7 +54,7 @@ def test_listing_again_what_did_not_change_writes_nothing_to_the_board() -> None
     stage, series = with_series()
     before = stage.writes()[2]
     stage.outlook.worker_touches(series.ref)
-    pull(stage)
+    stage.pull()
     assert stage.writes()[2] == before
 
 
@@ -67,7 +62,7 @@ def test_an_occurrence_that_is_moved_moves_its_block_alone() -> None:
     stage, series = with_series()
     before = stage.writes()[2]
     stage.outlook.worker_edits_occurrence(series.ref, starts(25)[0], span=hours(30))
-    pull(stage)
+    stage.pull()
     assert shown(stage) == at_hours(1, 30, 49)
     assert stage.writes()[2] == before + 1
 
@@ -75,14 +70,14 @@ def test_an_occurrence_that_is_moved_moves_its_block_alone() -> None:
 def test_an_occurrence_that_is_renamed_renames_its_block_alone() -> None:
     stage, series = with_series()
     stage.outlook.worker_edits_occurrence(series.ref, starts(25)[0], subject="exceptional")
-    pull(stage)
+    stage.pull()
     assert sorted(block.subject for block in stage.blocks()) == ["exceptional", "standing", "standing"]
 
 
 def test_an_occurrence_that_is_cancelled_takes_its_block_alone() -> None:
     stage, series = with_series()
     stage.outlook.worker_deletes_occurrence(series.ref, starts(25)[0])
-    pull(stage)
+    stage.pull()
     assert shown(stage) == at_hours(1, 49)
     assert not stage.waiting()
 
@@ -90,7 +85,7 @@ def test_an_occurrence_that_is_cancelled_takes_its_block_alone() -> None:
 def test_a_series_that_is_deleted_takes_all_its_blocks() -> None:
     stage, series = with_series()
     stage.outlook.worker_deletes(series.ref)
-    pull(stage)
+    stage.pull()
     assert not stage.blocks()
     assert not stage.waiting()
 
@@ -100,11 +95,11 @@ def test_a_long_series_is_taken_in_whole_and_goes_whole() -> None:
     content = Content(hours(0.25), subject="standing", show_as=ShowAs.BUSY)
     many = [hours(number / 2).start_at for number in range(260)]
     series = stage.outlook.worker_creates_series(stage.calendars[R0], content, many)
-    pull(stage)
+    stage.pull()
     assert len(stage.blocks()) == 260
     for start in many[:5]:
         stage.outlook.worker_deletes_occurrence(series.ref, start)
-    pull(stage)
+    stage.pull()
     assert len(stage.blocks()) == 255
     assert not stage.waiting()
 
@@ -113,14 +108,14 @@ def test_occurrences_whose_deletion_was_held_go_once_it_is_released() -> None:
     stage = Stage()
     content = Content(hours(1), subject="standing", show_as=ShowAs.BUSY)
     series = stage.outlook.worker_creates_series(stage.calendars[R0], content, starts(*range(1, 21)))
-    pull(stage)
+    stage.pull()
     stage.outlook.worker_deletes(series.ref)
-    pull(stage)
+    stage.pull()
     assert len(stage.blocks()) == 20
     held = [row.pair for row in stage.found(Held) if row.pair]
     assert len(held) == 20
     now(stage.rows.insert(R0, [Todo(TodoReason.RELEASE, pair, pair) for pair in held]))
-    pull(stage)
+    stage.pull()
     assert not stage.blocks()
     assert not stage.waiting()
 
@@ -142,12 +137,12 @@ def test_a_full_read_that_misses_a_series_takes_its_blocks_only_once_it_is_prove
     stage, series = with_series()
     stage.outlook.lag = 1000
     stage.outlook.cursors_to_refuse = 2
-    pull(stage)
+    stage.pull()
     assert shown(stage) == at_hours(1, 25, 49)
     stage.outlook.lag = 0
     stage.outlook.worker_purges(series.ref)
     stage.outlook.cursors_to_refuse = 2
-    pull(stage)
+    stage.pull()
     assert not stage.blocks()
 
 
@@ -181,7 +176,7 @@ def test_a_series_that_cannot_be_listed_now_waits_and_is_listed_then() -> None:
     assert [row.hint for row in stage.found(OutlookInbox)] == [Hint.LIST_AGAIN]
     stage.outlook.allow(stage.calendars[R0])
     stage.clock.advance(timedelta(minutes=2))
-    pull(stage)
+    stage.pull()
     assert shown(stage) == at_hours(1, 49)
 
 
@@ -190,10 +185,10 @@ def test_an_event_of_ours_that_is_made_a_series_is_the_workers_and_never_written
     stage = Stage(direction)
     stage.board.plan(TASK, hours(3), R0, subject="planned")
     stage.settle()
-    pull(stage)
+    stage.pull()
     ref = stage.event().ref
     stage.outlook.worker_makes_recurring(ref, starts(3, 27))
-    pull(stage)
+    stage.pull()
     assert stage.link().condition is Condition.RELEASED
     assert [bool(row.why) for row in stage.found(Held)] == [True]
     assert stage.event().ref == ref
@@ -211,7 +206,7 @@ def test_an_event_of_ours_that_gains_guests_is_the_workers_and_never_written_aga
     stage.board.plan(TASK, hours(3), R0, subject="planned")
     stage.settle()
     stage.outlook.worker_adds_attendee(stage.event().ref)
-    pull(stage)
+    stage.pull()
     assert stage.link().condition is Condition.RELEASED
     stage.board.edit(TASK, subject="changed")
     stage.settle()
