@@ -13,6 +13,7 @@ from tests.end_to_end.stack import Stack
 from tests.services import wait_until
 
 Event = Mapping[str, Any]
+Placed = Counter[tuple[str, str, datetime]]
 
 
 def day(number: int = 0, hour: int = 9) -> datetime:
@@ -126,6 +127,23 @@ class Crew:
         """Return what the board shows as blocked on a resource."""
         shown = self.stack.ask_board("GET", "board")["unavailabilities"]
         return [each for each in shown if each["resource"]["id"] == resource]
+
+    def placed_on_the_board(self) -> Placed:
+        """Return on whom of the crew the board has planned which subject, and when."""
+        return Counter(
+            (resource["id"], each["subject"], datetime.fromisoformat(each["start"]))
+            for each in self.stack.ask_board("GET", "board")["appointments"]
+            for resource in each["resources"]
+            if resource["id"] in self.resources
+        )
+
+    def placed_in_outlook(self) -> Placed:
+        """Return which subject stands in whose calendar, and when."""
+        return Counter(
+            (resource, event["subject"], datetime.fromisoformat(event["start"]))
+            for resource in self.resources
+            for event in self.events(resource)
+        )
 
     def wait_until_settled(self) -> None:
         """Wait until nothing that the crew received or announced is left undone."""

@@ -1,43 +1,20 @@
 """Webhooks and notifications that come three times and in any order lead to the same end."""
 
-from collections import Counter
-from datetime import datetime
-
 import pytest
 
 from tests.end_to_end.conftest import Hire
-from tests.end_to_end.crew import Crew, day, event_times
+from tests.end_to_end.crew import day, event_times
 from tests.end_to_end.depot import Depot
 from tests.end_to_end.stack import Stack
 from tests.services import wait_until
 
 pytestmark = pytest.mark.services
 APPOINTMENTS = 24
-Placed = Counter[tuple[str, str, datetime]]
-
-
-def placed_on_the_board(crew: Crew, appointments: list[str]) -> Placed:
-    """Return on whom the board has planned what, and when."""
-    shown = [each for each in map(crew.appointment, appointments) if each is not None]
-    return Counter(
-        (resource["id"], each["subject"], datetime.fromisoformat(each["start"]))
-        for each in shown
-        for resource in each["resources"]
-    )
-
-
-def placed_in_outlook(crew: Crew) -> Placed:
-    """Return what stands in whose calendar, and when."""
-    return Counter(
-        (resource, event["subject"], datetime.fromisoformat(event["start"]))
-        for resource in crew.resources
-        for event in crew.events(resource)
-    )
 
 
 def test_everything_told_three_times_and_out_of_order_ends_the_same(hire: Hire, stack: Stack, depot: Depot) -> None:
     crew = hire(3)
-    stack.ask_board("PATCH", "webhooks", {"copies": 3, "spread_seconds": 1.5})
+    stack.ask_board("PATCH", "webhooks", {"copies": 3, "spread_seconds": 0.7})
     stack.ask_graph("PATCH", "switches", {"notificationCopies": 3, "reorderNotifications": True})
     appointments = crew.plan_many(APPOINTMENTS)
     ada, ben, cleo = crew.resources
@@ -56,20 +33,20 @@ def test_everything_told_three_times_and_out_of_order_ends_the_same(hire: Hire, 
                 crew.assign(appointment)
             case 4:
                 stack.ask_board("DELETE", f"appointments/{appointment}")
-    wanted = placed_on_the_board(crew, appointments)
+    wanted = crew.placed_on_the_board()
     assert wanted.total() == 4 * (2 + 1 + 1 + 1)
     stack.wait_until_told()
-    wait_until(lambda: placed_in_outlook(crew) == wanted, "Outlook shows what the board shows")
+    wait_until(lambda: crew.placed_in_outlook() == wanted, "Outlook shows what the board shows")
 
     # Now the worker, with as many notifications of each change.
     moved = crew.events(cleo)[0]
     crew.act(cleo, "patch", id=moved["id"], event=event_times(day(40, 10)))
     foreign = crew.act(ada, "create", event={"subject": "Dentist", **event_times(day(41, 10))})
     wait_until(lambda: len(crew.blocks(ada)) == 1, "the board shows the block")
-    wait_until(lambda: (cleo, moved["subject"], day(40, 10)) in placed_on_the_board(crew, appointments), "it moved")
+    wait_until(lambda: (cleo, moved["subject"], day(40, 10)) in crew.placed_on_the_board(), "it moved")
     crew.wait_until_quiet()
-    assert placed_in_outlook(crew) - placed_on_the_board(crew, appointments) == {(ada, "Dentist", day(41, 10)): 1}
-    assert not placed_on_the_board(crew, appointments) - placed_in_outlook(crew)
+    assert crew.placed_in_outlook() - crew.placed_on_the_board() == {(ada, "Dentist", day(41, 10)): 1}
+    assert not crew.placed_on_the_board() - crew.placed_in_outlook()
     assert [event["id"] for event in crew.events(ada) if event["subject"] == "Dentist"] == [foreign["id"]]
     assert len(crew.blocks(ada)) == 1
     assert not depot.held(crew.resources)
