@@ -10,14 +10,18 @@ from sync_core.domain.appointment import Revision
 from sync_core.domain.change import Alive, BoardView, NotHere, OutlookView, Planned, Unseen, Vanished
 from sync_core.domain.content import Content, Field, Sensitivity
 from sync_core.domain.event import EventKind, mask
+from sync_core.domain.identity import birth_id
 from sync_core.domain.link import Condition, Link, Origin
+from sync_core.domain.plan import CreateEvent
 from sync_core.domain.policy import OWNERS, OnClosed, OnDeletion, Owner, Winner
 from sync_core.domain.reconcile import reconcile
 from sync_core.domain.render import render
 from sync_core.domain.resource import Direction, ResourceId
 from tests.builders import (
     BOARD_PAIR,
+    CONNECTOR,
     NOW,
+    RESOURCE,
     TASK,
     appointment,
     board_link,
@@ -225,6 +229,10 @@ CASES = [
          "skipped released, un-planned, but edited by the worker, whose word counts", OUTLOOKS),
     Case("un-planned, unedited, outlook wins", AGREED, NOT_HERE, alive(), BOTH,
          "operates paired: delete event → tombstone", OUTLOOKS),
+    Case("un-planned, private but unedited, outlook wins",
+         replace(AGREED, outlook_base=replace(look(), sensitivity=Sensitivity.PRIVATE)), NOT_HERE,
+         Alive(mask(our_event(replace(look(), sensitivity=Sensitivity.PRIVATE)))), BOTH,
+         "operates paired: delete event → tombstone", OUTLOOKS),
     # gone, gone
     Case("gone on both sides", AGREED, NOT_HERE, GONE, BOTH, GONE_BOTH),
     Case("gone on both sides, down", AGREED, NOT_HERE, GONE, DOWN, GONE_BOTH),
@@ -310,6 +318,8 @@ CASES = [
     Case("the fourth within the hour", put_back(3), HERE, alive(span=LATER), UP, TOO_OFTEN),
     Case("the fourth, but hours apart", put_back(3, 61), HERE, alive(span=LATER), UP,
          "operates paired: put back event (time); event's words kept"),
+    Case("the fourth, an hour after", put_back(3, 60), HERE, alive(span=LATER), UP,
+         "operates paired: put back event (time); event's words kept"),
     Case("restored too often", put_back(3), HERE, GONE, BOTH, TOO_OFTEN),
     Case("too often stops no planner", put_back(3), MOVED, alive(), UP, "operates paired: update event (time)"),
     # owners are a choice
@@ -333,3 +343,18 @@ def test_each_case_has_its_own_name() -> None:
     names = [case.name for case in CASES]
 
     assert len(set(names)) == len(names)
+
+
+def test_a_rebirth_is_of_a_later_generation_than_any_before() -> None:
+    (birth,) = reconcile(pair(board_link(generation=5), HERE, GONE), policy(), NOW).operations
+
+    assert isinstance(birth, CreateEvent)
+    assert birth.generation == 6
+    assert birth.transaction_id == birth_id(CONNECTOR, RESOURCE, BOARD_PAIR, 6)
+
+
+def test_what_was_received_never_falls_back() -> None:
+    for board in (NotHere(Revision(2)), planned(2)):
+        plan = reconcile(pair(board_link(received=Revision(5)), board, alive()), policy(), NOW)
+        assert plan.link is not None
+        assert plan.link.received == 5
