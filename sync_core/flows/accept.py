@@ -16,6 +16,7 @@ from sync_core.domain.stored import BoardInbox, Held, Job
 from sync_core.ports import Placed, Ports
 
 WEBHOOKS = ResourceId("~webhooks")
+BOARD_BELL = "board"
 _OWING_WAITS = timedelta(minutes=1)
 _ROUNDS = 8
 
@@ -156,7 +157,7 @@ async def _hand_out(ports: Ports, settled: Sequence[_Settled], correlation_id: s
             to_ring.update(dict.fromkeys(entry.placed.placement.resources))
     now = ports.clock.now()
     if to_ring:
-        await ports.bells.ring([Job(resource, now, "board", correlation_id) for resource in to_ring])
+        await ports.bells.ring([Job(resource, now, BOARD_BELL, correlation_id) for resource in to_ring])
     if owed:
         await ports.placements.settle(owed)
 

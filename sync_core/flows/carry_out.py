@@ -244,6 +244,9 @@ class Carrier:
                 ledger.delete(address)
             if plan.pair in self.desk.held:
                 ledger.delete(self.desk.held[plan.pair].address)
+            for todo in self.desk.todos:
+                if todo.pair == plan.pair and todo.reason is TodoReason.RECHECK:
+                    ledger.delete(todo.address)
         return None
 
     def _hold(

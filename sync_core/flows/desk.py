@@ -22,6 +22,8 @@ from sync_core.domain.stored import (
     Todo,
 )
 
+POISON = "poison."
+
 
 @dataclass(slots=True)
 class Desk:
@@ -34,6 +36,7 @@ class Desk:
     outlook: dict[EventKey, OutlookInbox] = field(default_factory=dict)
     todos: list[Todo] = field(default_factory=list)
     held: dict[PairId, Held] = field(default_factory=dict)
+    poisoned: list[Held] = field(default_factory=list)
 
     @classmethod
     def of(cls, rows: Iterable[Row]) -> "Desk":
@@ -54,6 +57,8 @@ class Desk:
                     desk.todos.append(row)
                 case Held(pair=pair) if pair is not None:
                     desk.held[pair] = row
+                case Held(subject=subject) if subject.startswith(POISON):
+                    desk.poisoned.append(row)
                 case _:
                     pass
         return desk

@@ -25,6 +25,7 @@ from sync_core.domain.stored import (
     LinkRow,
     OutlookInbox,
     Todo,
+    TodoReason,
     by_event_address,
 )
 from sync_core.flows.batches import chunked
@@ -34,6 +35,7 @@ from sync_core.flows.tenure import Tenure
 
 _WALK_PAGE = 100
 _LOOKED_UP = frozenset({Hint.REMOVED, Hint.CHECK})
+_LOOKING_TODOS = frozenset({TodoReason.RESUME, TodoReason.SETTINGS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class _Draft:
     board_rows: list[BoardInbox] = field(default_factory=list)
     outlook_rows: list[OutlookInbox] = field(default_factory=list)
     consumes: list[Address] = field(default_factory=list)
+    is_looked_up: bool = False
 
 
 async def gather(tenure: Tenure, desk: Desk, policy: Policy, limit: int) -> Gathering:
@@ -124,7 +127,10 @@ class _Gatherer:
                 if row.link.pair in self.blocked:
                     is_over = False
                     break  # its announcement is unsettled; the walk resumes here
-                self.drafts.setdefault(row.link.pair, _Draft())
+                draft = self.drafts.setdefault(row.link.pair, _Draft())
+                # What was seen while it was paused, closed or frozen was passed by: it is looked at as it is now. An
+                # occurrence is not, since its id may have changed; its series tells of it.
+                draft.is_looked_up = todo.reason in _LOOKING_TODOS and "~" not in (row.link.event_key or "")
             position = row.address
         self.result.walks.append((Todo(todo.reason, todo.unique, None, todo.due_at, position), is_over))
 
@@ -264,7 +270,8 @@ class _Gatherer:
             for row in signs:
                 wanted.setdefault(row.calendar, {})[row.id] = None
             link = links.get(pair)
-            if signs and link and link.event and link.event.id not in {row.id for row in draft.outlook_rows}:
+            is_wanted = bool(signs) or draft.is_looked_up
+            if is_wanted and link and link.event and link.event.id not in {row.id for row in draft.outlook_rows}:
                 wanted.setdefault(link.event.calendar, {})[link.event.id] = None
         found: dict[EventId, Event | None] = {}
         for calendar, ids in wanted.items():
@@ -309,6 +316,8 @@ class _Gatherer:
                     revenants.append(event)
         if isinstance(outlook, Unseen) and link is not None and link.event is not None and link.event.id in found:
             current = found[link.event.id]
+            if current is not None and link.origin is Origin.OUTLOOK:
+                current = strip_to_down(current)
             outlook = Alive(current) if current is not None else Vanished()
         key = draft.key or (link.appointment if link and link.origin is Origin.BOARD else None)
         if key is None and link is None:

@@ -20,6 +20,7 @@ from sync_core.domain.stored import (
     Family,
     Held,
     Hint,
+    Job,
     LinkRow,
     OutlookInbox,
     Row,
@@ -88,6 +89,9 @@ async def note_refusal(tenure: Tenure, desk: Desk, calendar: CalendarRef, reason
     cursor = replace(cursor, refused_since=since_at, next_try_at=now + wait, refusal=reason)
     await tenure.commit([cursor])
     desk.cursors[calendar] = cursor
+    if wait < profile.pull_every:
+        # Longer waits end with a pull.
+        await tenure.ports.bells.ring([Job(tenure.resource, now, "refused", tenure.ports.names.fresh())], wait)
 
 
 class _Reader:

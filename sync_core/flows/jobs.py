@@ -4,25 +4,27 @@ from datetime import timedelta
 
 from sync_core.domain.stored import Held, Job
 from sync_core.flows.accept import WEBHOOKS
+from sync_core.flows.desk import POISON
 from sync_core.ports import Ports
 
 _AGAIN_AFTER = timedelta(minutes=15)
-_TRIES = 8
 
 
 async def file_poison(ports: Ports, job: Job, reason: str) -> None:
-    """File a poisoned bell under its resource and ring again later; no inbox row is consumed by it."""
+    """File a poisoned bell under its resource and ring again later; no inbox row is consumed by it.
+
+    The row goes with the first run that ends well.
+    """
     row = Held(
-        subject=f"poison.{job.resource}",
+        subject=f"{POISON}{job.resource}",
         since_at=ports.clock.now(),
         what="a run that failed again and again",
         why=reason,
         remedy="see the log under the correlation id; the resource is tried again by itself",
     )
     await ports.rows.insert(job.resource, [row])
-    if job.attempt < _TRIES:
-        again = Job(job.resource, ports.clock.now(), "poison", job.correlation_id, job.attempt + 1)
-        await ports.bells.ring([again], _AGAIN_AFTER)
+    again = Job(job.resource, ports.clock.now(), "poison", job.correlation_id)
+    await ports.bells.ring([again], _AGAIN_AFTER)
 
 
 async def file_undecodable(ports: Ports, message_id: str, reason: str) -> None:

@@ -10,12 +10,14 @@ from sync_core.domain.change import Alive, Planned
 from sync_core.domain.content import Content
 from sync_core.domain.errors import CalendarRefused, CursorRefused, LeaseLost, Refused, TryAgain, Undecidable
 from sync_core.domain.guard import brake
+from sync_core.domain.link import Origin
 from sync_core.domain.plan import CreateEvent, DeleteEvent, Plan, UpdateEvent, Verdict
 from sync_core.domain.policy import Policy
 from sync_core.domain.reconcile import reconcile
-from sync_core.domain.resource import CalendarRef
+from sync_core.domain.resource import CalendarRef, Profile
 from sync_core.domain.stored import Address, Announcement, Held, Intent, Job, Row, TodoReason
 from sync_core.domain.timespan import bounds
+from sync_core.flows.accept import BOARD_BELL
 from sync_core.flows.batches import MOST_OPERATIONS, chunked
 from sync_core.flows.carry_out import WAITING_FOR_BOARD, Carrier, Tally, calendar_of
 from sync_core.flows.desk import Desk, calendars_to_read, policy_of
@@ -63,6 +65,9 @@ async def sync_resource(ports: Ports, job: Job) -> RunReport:
         return RunReport(job.resource, "throttled")
     if job.is_hint and not desk.has_work(now) and _is_known_since(ports, desk, job.rung_at):
         return RunReport(job.resource, "already read")
+    if job.reason == BOARD_BELL and not desk.has_work(now):
+        # What it rang for was in the inbox before it rang, so another run has carried it out.
+        return RunReport(job.resource, "already done")
     peeked: dict[CalendarRef, Peeked] = {}
     if not desk.has_work(now):
         try:
@@ -75,7 +80,7 @@ async def sync_resource(ports: Ports, job: Job) -> RunReport:
             return RunReport(job.resource, "quiet")
     tenure = await Tenure.take(ports, job.resource, pending)
     if tenure is None:
-        await _ring(ports, job, "busy", RING_AGAIN)
+        await _ring(ports, job, job.reason if job.reason == BOARD_BELL else "busy", RING_AGAIN)
         return RunReport(job.resource, "busy")
     try:
         return await _Run(tenure, job).run(peeked)
@@ -219,7 +224,7 @@ class _Run:
         policy = policy_of(self.ports.connector, profile, now)
         most = 1 if self.tenure.lease.broken_runs >= _BROKEN_RUNS else _PAIRS_A_PASS
         gathering = await gather(self.tenure, desk, policy, most)
-        cases = [(case, _decide(case, policy, now)) for case in gathering.cases]
+        cases = [(case, _decide(case, _policy_for(case, policy, profile), now)) for case in gathering.cases]
         cases = self._brake(cases, desk, now)
         cases = self._leave_refused(cases, desk, now)
         cases.sort(key=lambda entry: _starts_at(entry[1], profile.zone_info))
@@ -231,7 +236,7 @@ class _Run:
             await self._carry(carrier, batch)
             if self.tally.must_wait:
                 return False
-        await self._close_pass(gathering, spent)
+        await self._close_pass(gathering, [*spent, *(held.address for held in desk.poisoned)])
         return len(gathering.cases) < most and not self.tally.left and not self.tally.unresolved
 
     async def _carry(self, carrier: Carrier, batch: Sequence[Intent]) -> None:
@@ -328,6 +333,15 @@ class _Run:
                     await self.ports.board.report(
                         report.key, self.tenure.resource, report.state, report.reason, report.revision
                     )
+
+
+def _policy_for(case: Case, policy: Policy, profile: Profile) -> Policy:
+    """What was born in Outlook goes by its own calendar's direction, everything else by the main calendar's."""
+    pair = case.pair
+    is_outlook_born = pair.link.origin is Origin.OUTLOOK if pair.link else pair.key is None
+    ref = pair.outlook.event.ref if isinstance(pair.outlook, Alive) else (pair.link.event if pair.link else None)
+    use = next((use for use in profile.calendars if ref is not None and use.ref == ref.calendar), None)
+    return replace(policy, direction=profile.direction_of(use)) if is_outlook_born and use is not None else policy
 
 
 def _decide(case: Case, policy: Policy, now: datetime) -> Plan:

@@ -29,6 +29,9 @@ if child:
 time.sleep(3600)
 """
 
+# Keeps a part there until it is ended.
+STAY = "import signal; signal.pause()"
+
 # Ends when asked, but its child does not.
 FAMILY = STUBBORN.replace("if child:", "if child:\n    signal.signal(signal.SIGTERM, signal.SIG_DFL)")
 
@@ -50,7 +53,7 @@ def is_alive(pid: int) -> bool:
 
 
 def test_a_part_is_started_once_it_says_where_it_serves(parts: Parts) -> None:
-    part = parts.start("Sample", python("print('sample ready at http://127.0.0.1:5/', flush=True); input()"))
+    part = parts.start("Sample", python(f"print('sample ready at http://127.0.0.1:5/', flush=True); {STAY}"))
     assert part.address == "http://127.0.0.1:5"
 
 
@@ -84,7 +87,7 @@ def test_an_exception_on_the_way_stops_what_was_started() -> None:
 
     def fail_midway() -> None:
         with Parts() as parts:
-            started.append(parts.start("Sample", python("print('ready at http://x', flush=True); input()")))
+            started.append(parts.start("Sample", python(f"print('ready at http://x', flush=True); {STAY}")))
             raise RuntimeError
 
     with pytest.raises(RuntimeError):

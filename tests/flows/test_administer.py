@@ -5,16 +5,17 @@ from datetime import timedelta
 
 import pytest
 
+from sync_core.domain.content import Content
 from sync_core.domain.errors import CalendarRefused, LeaseLost, Refused
 from sync_core.domain.link import Condition
 from sync_core.domain.resource import CalendarRef, Direction, Participation, Profile, ResourceId
-from sync_core.domain.stored import Job, LinkRow
+from sync_core.domain.stored import Hint, Job, LinkRow, OutlookInbox
 from sync_core.flows.administer import ResourceRequest, enlist
 from sync_core.flows.sync_resource import sync_resource
 from sync_core.flows.tenure import Tenure
 from sync_core.ports import Mailbox
 from tests.fakes.claims import FakeClaims
-from tests.flows.stage import BOTH, R0, TASK, Interrupted, Stage, hours, now
+from tests.flows.stage import BOTH, R0, TASK, Interrupted, Stage, hours, now, planned
 from tests.machine.peril import Crash, Worker, drive
 
 ANNA = ResourceId("anna")
@@ -246,3 +247,31 @@ def test_the_first_resource_is_none_of_its_business() -> None:
     ask(stage)
     stage.settle()
     assert stage.rows.all_rows(R0) == before
+
+
+def test_a_workers_edit_that_was_read_while_the_pair_was_paused_is_carried_over_on_resume() -> None:
+    stage, calendar = staged()
+    ask(stage)
+    stage.board.plan(TASK, hours(3), ANNA, subject="planned")
+    stage.settle()
+    (event,) = stage.outlook.ours(calendar)
+    stage.outlook.worker_edits(event.ref, subject="edited in the pause")
+    now(stage.rows.insert(ANNA, [OutlookInbox(event.key, calendar, Hint.CHECK, event.ref.id, mark="read before")]))
+    ask(stage, replace(ASKED, direction=Direction.NONE))
+    stage.settle()
+    assert not stage.found(OutlookInbox, ANNA)
+    assert stage.board.state(TASK).subject == "planned"
+    ask(stage)
+    stage.settle()
+    assert stage.board.state(TASK).subject == "edited in the pause"
+
+
+def test_a_second_calendar_gives_down_by_its_own_direction() -> None:
+    stage = planned(Direction.UP)
+    leave = stage.add_calendar("leave", Direction.DOWN)
+    stage.settle()
+    stage.outlook.worker_creates(leave, Content(hours(6), subject="on leave"))
+    stage.run()
+    stage.settle()
+    assert [block.subject for block in stage.blocks()] == ["on leave"]
+    assert stage.board.state(TASK).subject == "planned"

@@ -18,7 +18,7 @@ def test_a_poisoned_bell_is_filed_under_its_resource_and_rung_again_later() -> N
     (held,) = stage.found(Held)
     assert (held.why, bool(held.what), bool(held.remedy)) == ("KeyError", True, True)
     (waiting,) = stage.bells.waiting
-    assert (waiting.job.resource, waiting.job.attempt) == (R0, 1)
+    assert (waiting.job.resource, waiting.job.reason) == (R0, "poison")
     assert stage.due_in() == [timedelta(minutes=15)]
 
 
@@ -40,11 +40,19 @@ def test_the_same_trouble_twice_is_one_row() -> None:
     assert len(stage.found(Held)) == 1
 
 
-def test_after_many_tries_it_waits_for_the_timer() -> None:
+def test_a_bell_that_waited_long_is_rung_again_like_any_other() -> None:
     stage = Stage()
-    now(file_poison(stage.ports, poisoned(stage, attempt=8), "KeyError"))
-    assert stage.found(Held)
-    assert not stage.bells.waiting
+    now(file_poison(stage.ports, poisoned(stage, attempt=80), "KeyError"))
+    assert stage.due_in() == [timedelta(minutes=15)]
+
+
+def test_the_row_goes_with_the_first_run_that_ends_well() -> None:
+    stage = Stage()
+    now(file_poison(stage.ports, poisoned(stage), "KeyError"))
+    stage.board.plan(TASK, hours(3), R0, subject="planned")
+    stage.deliver()
+    stage.settle()
+    assert not stage.found(Held)
 
 
 def test_a_message_that_is_no_job_is_filed_beside_the_webhooks() -> None:

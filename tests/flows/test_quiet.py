@@ -6,6 +6,7 @@ import pytest
 
 from sync_core.domain.resource import Direction, Participation
 from sync_core.domain.stored import BoardInbox, Job, Todo, TodoReason
+from sync_core.flows.accept import BOARD_BELL
 from sync_core.flows.sync_resource import sync_resource
 from tests.fakes.board import Fault
 from tests.flows.stage import BOTH, R0, TASK, Stage, hours, now
@@ -179,3 +180,12 @@ def test_a_silent_board_is_asked_again_until_it_answers() -> None:
 def _hint(stage: Stage, rung_before: timedelta) -> str:
     job = Job(R0, stage.clock.now() - rung_before, "notification", "c", is_hint=True)
     return now(sync_resource(stage.ports, job)).ended
+
+
+def test_a_bell_of_the_board_whose_rows_another_run_has_carried_out_asks_outlook_nothing() -> None:
+    stage = rested()
+    writes = stage.rows.writes
+    report = now(sync_resource(stage.ports, Job(R0, stage.clock.now(), BOARD_BELL, "c")))
+    assert report.ended == "already done"
+    assert not stage.outlook.calls
+    assert stage.rows.writes == writes

@@ -8,7 +8,7 @@ from sync_core.domain.content import DOWN_FIELDS, Field, differing, only
 from sync_core.domain.policy import OWNERS, Owner
 from sync_core.domain.render import render
 from sync_core.domain.resource import Direction, ResourceId
-from sync_core.domain.stored import Announcement, BoardInbox, Held, JournalPage, OutlookInbox, Todo
+from sync_core.domain.stored import Announcement, BoardInbox, Held, JournalPage, OutlookInbox, Todo, TodoReason
 from tests.machine.peril import drive
 from tests.machine.world import World
 
@@ -136,6 +136,6 @@ def _a_further_run_writes_nothing(world: World) -> None:
     before = (world.outlook.writes, len(world.board.writes))
     for resource in world.resources:
         world.ring(resource, "pull")
-        world.roll(resource)
+        world.roll(resource, TodoReason.WINDOW)
     world.come_to_rest()
     assert (world.outlook.writes, len(world.board.writes)) == before, "a further run wrote something"

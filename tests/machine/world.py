@@ -223,9 +223,9 @@ class World:
     def _is_empty(self) -> bool:
         return self.bells.next_due_at() is None
 
-    def roll(self, resource: ResourceId) -> None:
-        """Have the whole resource looked at again, as a changed setting or a new day does."""
-        drive(self.rows.insert(resource, [Todo(TodoReason.SETTINGS, self.names.fresh())]))
+    def roll(self, resource: ResourceId, reason: TodoReason = TodoReason.SETTINGS) -> None:
+        """Have every link of the resource decided again, as a changed setting or a new day does."""
+        drive(self.rows.insert(resource, [Todo(reason, self.names.fresh())]))
         self.ring(resource, "settings")
 
     # The planner and the worker.
