@@ -9,7 +9,7 @@ from sync_core.domain.content import Content
 from sync_core.domain.errors import CalendarRefused, LeaseLost, Refused
 from sync_core.domain.link import Condition
 from sync_core.domain.resource import CalendarRef, Direction, Participation, Profile, ResourceId
-from sync_core.domain.stored import Hint, Job, LinkRow, OutlookInbox
+from sync_core.domain.stored import Job, LinkRow, OutlookInbox
 from sync_core.flows.administer import ResourceRequest, enlist
 from sync_core.flows.sync_resource import sync_resource
 from sync_core.flows.tenure import Tenure
@@ -256,7 +256,7 @@ def test_a_workers_edit_that_was_read_while_the_pair_was_paused_is_carried_over_
     stage.settle()
     (event,) = stage.outlook.ours(calendar)
     stage.outlook.worker_edits(event.ref, subject="edited in the pause")
-    now(stage.rows.insert(ANNA, [OutlookInbox(event.key, calendar, Hint.CHECK, event.ref.id, mark="read before")]))
+    stage.start_and_kill_when(lambda: bool(stage.found(OutlookInbox, ANNA)), ANNA)
     ask(stage, replace(ASKED, direction=Direction.NONE))
     stage.settle()
     assert not stage.found(OutlookInbox, ANNA)
