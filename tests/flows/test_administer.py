@@ -275,3 +275,19 @@ def test_a_second_calendar_gives_down_by_its_own_direction() -> None:
     stage.settle()
     assert [block.subject for block in stage.blocks()] == ["on leave"]
     assert stage.board.state(TASK).subject == "planned"
+
+
+def test_a_workers_edit_in_days_that_were_frozen_is_carried_over_when_they_take_part_again() -> None:
+    stage, calendar = staged()
+    ask(stage)
+    stage.board.plan(TASK, hours(-24 * 5), ANNA, subject="planned")
+    stage.settle()
+    ask(stage, replace(ASKED, days_back=1))
+    stage.settle()
+    (event,) = stage.outlook.ours(calendar)
+    stage.outlook.worker_edits(event.ref, subject="edited while frozen")
+    stage.pull(ANNA)
+    assert stage.board.state(TASK).subject == "planned"
+    ask(stage)
+    stage.settle()
+    assert stage.board.state(TASK).subject == "edited while frozen"
