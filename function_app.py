@@ -109,7 +109,7 @@ async def pull_due_calendars(timer: func.TimerRequest) -> None:
 
 @app.timer_trigger("timer", "%TIDY_SCHEDULE%")
 async def tidy_up(timer: func.TimerRequest) -> None:
-    """Move windows, retire what is old, check deeply."""
+    """Move windows, retire what is old, read the board where it can be read."""
     from sync_core.flows import tidy_up as tidying
 
     ports = await bootstrap.connector().ports()

@@ -51,12 +51,17 @@ def is_ours(connector: ConnectorId, birth: str) -> bool:
 
 def marker_of(connector: ConnectorId, resource: ResourceId, pair: PairId) -> str:
     """What is written on every event we make, naming connector, resource and pair."""
-    return "|".join((connector, resource, pair))
+    return "|".join((connector, _escaped(resource), pair))
+
+
+def _escaped(resource: ResourceId) -> str:
+    # Otherwise the marker of resource `a|b` would read as one of resource `a`.
+    return resource.replace("%", "%25").replace("|", "%7C")
 
 
 def pair_of_marker(connector: ConnectorId, resource: ResourceId, marker: str | None) -> PairId | None:
     """The pair a marker names, or None if another connector or resource wrote it, or nobody."""
-    prefix = f"{connector}|{resource}|"
+    prefix = f"{connector}|{_escaped(resource)}|"
     if not marker or not marker.startswith(prefix):
         return None
     return PairId(marker.removeprefix(prefix))

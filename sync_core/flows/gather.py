@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from sync_core.domain.appointment import AppointmentKey, Kind
+from sync_core.domain.appointment import Appointment, AppointmentKey, Kind
 from sync_core.domain.change import Alive, BoardView, NotHere, Pair, Planned, Unseen, Vanished
-from sync_core.domain.content import DOWN_FIELDS, differing
+from sync_core.domain.content import DOWN_FIELDS, Field, differing, overlay
 from sync_core.domain.errors import CalendarRefused
 from sync_core.domain.event import Event, EventId, Response, mask, strip_to_down
 from sync_core.domain.identity import PairId, is_ours, pair_of_appointment, pair_of_event, pair_of_marker
@@ -195,7 +195,7 @@ class _Gatherer:
                     continue
                 event = found[row.id]
                 pair = pair_of_marker(self.ports.connector, self.tenure.resource, event.marker) if event else None
-                if event is None or pair is None:
+                if event is None or pair is None or _key_of_pair(pair) is None:
                     self.result.spent.append(row.address)
                     continue
                 fresh = replace(row, event=mask(event))
@@ -365,10 +365,10 @@ def _by_calendar(rows: Iterable[OutlookInbox]) -> dict[CalendarRef, list[Outlook
 
 
 def _key_of_pair(pair: PairId) -> AppointmentKey | None:
-    """The appointment that a pair born on the board is named after; None for one born in Outlook."""
+    """The appointment that a pair born on the board is named after; None for any other."""
     origin, _, rest = pair.partition(".")
     kind, _, appointment = rest.partition(".")
-    return AppointmentKey(Kind(kind), appointment) if origin == "b" else None
+    return AppointmentKey(Kind(kind), appointment) if origin == "b" and kind in set(Kind) else None
 
 
 def _board_view(rows: Sequence[BoardInbox], link: Link | None) -> BoardView:
@@ -377,10 +377,18 @@ def _board_view(rows: Sequence[BoardInbox], link: Link | None) -> BoardView:
     row = max(of_present_birth, key=lambda row: row.revision, default=None)
     # What the board told before it answered our last write is older than that write, though it may arrive later.
     if row is not None and (link is None or row.revision >= link.write_revision):
-        return Planned(row.state, render(row.state)) if row.state else NotHere(row.revision)
+        return _planned(row.state, link) if row.state else NotHere(row.revision)
     if link is None:
         return Unseen()
     if link.board_state is not None:
-        return Planned(link.board_state, render(link.board_state))
+        return _planned(link.board_state, link)
     # A pair born on the board whose state is not here was told so; one born in Outlook may not have heard yet.
     return NotHere(link.received) if link.origin is Origin.BOARD and link.received else Unseen()
+
+
+def _planned(state: Appointment, link: Link | None) -> Planned:
+    content = render(state)
+    if link is not None and link.origin is Origin.OUTLOOK and link.board_base is not None and state.show_as is None:
+        # A board that repeats a worker's block without saying how it shows has not edited that.
+        content = overlay(content, link.board_base, {Field.SHOW_AS})
+    return Planned(state, content)

@@ -78,6 +78,9 @@ def test_a_marker_names_its_pair_to_its_own_connector_and_resource_only() -> Non
     assert pair_of_marker(CONNECTOR, RESOURCE, marker) == BOARD_PAIR
     assert pair_of_marker(OTHER, RESOURCE, marker) is None
     assert pair_of_marker(CONNECTOR, ResourceId("ann"), marker) is None
+    neighbour = marker_of(CONNECTOR, ResourceId(f"{RESOURCE}|b"), BOARD_PAIR)
+    assert pair_of_marker(CONNECTOR, RESOURCE, neighbour) is None
+    assert pair_of_marker(CONNECTOR, ResourceId(f"{RESOURCE}|b"), neighbour) == BOARD_PAIR
     assert pair_of_marker(CONNECTOR, RESOURCE, None) is None
     assert pair_of_marker(CONNECTOR, RESOURCE, "") is None
 

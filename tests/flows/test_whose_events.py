@@ -2,12 +2,13 @@
 
 import pytest
 
+from sync_core.domain.appointment import Kind
 from sync_core.domain.content import Sensitivity
 from sync_core.domain.event import Response
 from sync_core.domain.link import Origin
 from sync_core.domain.resource import Direction
 from sync_core.domain.stored import ByEvent, Cursor, Held, LinkRow
-from tests.flows.stage import BOTH, R0, TASK, hours, planned
+from tests.flows.stage import BOTH, R0, TASK, Stage, hours, planned
 from tests.machine.peril import Worker
 
 FAR = 24 * 300.0
@@ -122,3 +123,15 @@ def test_of_a_foreign_event_only_what_may_be_shown_is_kept() -> None:
     stage.pull()
     assert [block.subject for block in stage.blocks()] == ["dentist"]
     assert SECRET not in stage.words_stored()
+
+
+def test_a_block_that_the_board_repeats_without_saying_how_it_shows_was_not_edited() -> None:
+    stage = Stage(BOTH)
+    stage.own(5)
+    stage.pull()
+    writes = stage.writes()
+    (block,) = [state for state in stage.board.living() if state.key.kind is Kind.UNAVAILABILITY]
+    stage.board.edit(block.key, show_as=None)
+    stage.deliver()
+    stage.settle()
+    assert stage.writes()[1:] == writes[1:]
