@@ -255,6 +255,7 @@ RULES = (
         "the loser's words are on record before they are overwritten",
         (
             (f"{FLOWS}/carry_out.py", "                lost_event=plan.lost_event,\n", ""),
+            (f"{FLOWS}/carry_out.py", "                operation=operation,\n", ""),
             (f"{FLOWS}/carry_out.py", "                event_before=intent.event_before,\n", ""),
         ),
     ),
