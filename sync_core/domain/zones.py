@@ -4,8 +4,9 @@ https://learn.microsoft.com/windows-hardware/manufacture/desktop/default-time-zo
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sync_core.domain.errors import Refused
 
@@ -157,14 +158,26 @@ WINDOWS_ZONES: Mapping[str, str] = MappingProxyType(
 )
 
 
+@lru_cache(maxsize=512)
+def find_zone(name: str) -> ZoneInfo:
+    """The zone of a Windows or IANA name.
+
+    Raises:
+        KeyError: it is neither, as Outlook's custom zones are (`tzone://Microsoft/Custom`); it is never guessed.
+    """
+    try:
+        return ZoneInfo(WINDOWS_ZONES.get(name, name))
+    except (ZoneInfoNotFoundError, ValueError, OSError) as unknown:
+        raise KeyError(name) from unknown
+
+
 def zone_name(name: str) -> str:
     """The IANA name of a zone given by either name.
 
     Raises:
-        Refused: nobody knows it (`tzone://Microsoft/Custom` among them); it is never guessed.
+        Refused: nobody knows it.
     """
-    iana = WINDOWS_ZONES.get(name, name)
     try:
-        return ZoneInfo(iana).key
-    except (KeyError, ValueError, OSError):
+        return find_zone(name).key
+    except KeyError:
         raise Refused(f"{name!r} is no time zone; give an IANA name such as Europe/Berlin") from None

@@ -9,12 +9,12 @@ from datetime import UTC, date, datetime, timedelta
 from html import escape
 
 from sync_core.adapters.graph.wire import MARKER_PROPERTY, Body, WireEvent, ZonedTime
-from sync_core.adapters.graph.zones import find_zone
 from sync_core.domain.content import Content, Importance, Sensitivity, ShowAs, normalise
 from sync_core.domain.errors import Refused
 from sync_core.domain.event import Event, EventId, EventKind, EventRef, Response
 from sync_core.domain.resource import CalendarRef
 from sync_core.domain.timespan import DaySpan, Span, TimeSpan
+from sync_core.domain.zones import find_zone
 
 EPOCH = datetime.fromtimestamp(0, UTC)
 _SHOW_AS = {member.value: member for member in ShowAs}
