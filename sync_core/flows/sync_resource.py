@@ -167,7 +167,7 @@ def _is_quiet(ports: Ports, desk: Desk, peeked: dict[CalendarRef, Peeked]) -> bo
             continue
         if cursor is None or look is None or cursor.refused_since is not None:
             return False
-        if look.page.events or look.page.removed or not look.page.is_last:
+        if look.page.events or look.page.removed or look.page.unreadable or not look.page.is_last:
             return False
     return True
 

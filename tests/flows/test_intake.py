@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from sync_core.domain.event import Event
+from sync_core.domain.event import Event, EventId
 from sync_core.domain.link import Condition
 from sync_core.domain.resource import CalendarRef, Direction
-from sync_core.domain.stored import Hint, OutlookInbox
+from sync_core.domain.stored import Held, Hint, OutlookInbox
 from sync_core.domain.window import Window
 from sync_core.ports import ChangePage
 from tests.flows.stage import R0, TASK, Stage, hours, now, planned
@@ -175,4 +175,22 @@ def test_a_mailbox_that_refuses_to_be_looked_into_is_no_deletion() -> None:
     stage.outlook.allow(stage.calendars[R0])
     stage.clock.advance(timedelta(minutes=2))
     stage.pull()
+    assert stage.event().content.subject == "planned"
+
+
+def test_an_event_nobody_can_read_is_held_with_words_and_stops_nothing() -> None:
+    stage = planned()
+    stage.run()
+    stage.settle()
+    reads = stage.outlook.read_changes
+    why = "event odd is in the time zone 'tzone://Microsoft/Custom', which is not known here"
+
+    async def with_an_odd_one(calendar: CalendarRef, window: Window, place: str) -> ChangePage:
+        page = await reads(calendar, window, place)
+        return replace(page, unreadable=((EventId("odd"), why),))
+
+    stage.outlook.read_changes = with_an_odd_one  # type: ignore[method-assign]
+    stage.run()
+    (held,) = stage.found(Held)
+    assert (held.why, held.pair, bool(held.remedy)) == (why, None, True)
     assert stage.event().content.subject == "planned"
