@@ -16,7 +16,9 @@ SYNC = "sync"
 PLACEMENTS = "placements"
 SUBSCRIPTIONS = "subscriptions"
 CALENDARS = "calendars"
-ALL_TABLES = (SYNC, PLACEMENTS, SUBSCRIPTIONS, CALENDARS)
+SETTINGS = "settings"
+DELETIONS = "deletions"
+ALL_TABLES = (SYNC, PLACEMENTS, SUBSCRIPTIONS, CALENDARS, SETTINGS, DELETIONS)
 
 # Well within a lease of 60 s, so that a worker learns that storage is silent while it still holds its resource.
 _PATIENCE: dict[str, Any] = {

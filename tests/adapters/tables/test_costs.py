@@ -1,50 +1,18 @@
 """What is read costs as many requests as the port promises, counted on the wire."""
 
-from collections.abc import AsyncIterator
-from typing import Any
-
 import pytest
-from azure.core.pipeline.transport import AioHttpTransport
 
 from sync_core.adapters.tables.connection import Tables
 from sync_core.adapters.tables.placements import PARTITIONS, TablePlacements
 from sync_core.adapters.tables.rows import TableRows
 from sync_core.domain.resource import ResourceId
 from sync_core.domain.stored import LinkRow
+from tests.adapters.tables.counting import Counting
 from tests.contracts.placements_contract import first, task
 from tests.contracts.sample_rows import every_row, lease, link, profile, todo
 
 ADA = ResourceId("ada")
 pytestmark = pytest.mark.services
-
-
-class Counting(AioHttpTransport):  # type: ignore[misc]
-    def __init__(self) -> None:
-        super().__init__()
-        self.requests = 0
-
-    async def send(self, request: Any, **options: Any) -> Any:
-        self.requests += 1
-        return await super().send(request, **options)
-
-    def count(self) -> int:
-        """Requests since the last time."""
-        counted, self.requests = self.requests, 0
-        return counted
-
-
-@pytest.fixture
-def wire() -> Counting:
-    return Counting()
-
-
-@pytest.fixture
-async def counted(storage: str, unique: str, wire: Counting) -> AsyncIterator[Tables]:
-    connected = Tables.from_connection_string(storage, unique, transport=wire)
-    await connected.prepare()
-    wire.count()
-    yield connected
-    await connected.aclose()
 
 
 async def test_pending_is_one_request_and_a_commit_is_one(counted: Tables, wire: Counting) -> None:
