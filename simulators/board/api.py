@@ -12,6 +12,7 @@ from simulators.board.paging import page_of
 from simulators.board.planning import API, SOURCE, Planning, Remembered, Wanted
 from simulators.board.preconditions import check_precondition, etag_of, look_up_answer, read_body
 from simulators.board.problems import ProblemError, WrongField, invalid, not_found
+from simulators.board.proposing import take_up
 from simulators.board.schemas import wrong_fields
 from simulators.board.store import Store
 from simulators.board.switches import BoardSwitches
@@ -192,10 +193,8 @@ class Api:
             errors.append(WrongField("/id", "must equal the id in the address"))
         if errors:
             raise invalid(errors)
-        if body["appointment"]["id"] not in self._store.contents.living["appointment"]:
-            raise not_found("appointment")
-        proposal = {"state": "open", **body, "id": key}
-        self._store.commit(_with_answer({"proposal": proposal}, remembered, proposal))
+        proposal = take_up(key, body, self._store.contents)
+        self._store.commit(_with_answer({"proposals": [proposal]}, remembered, proposal))
         return web.json_response(proposal, status=status)
 
     def _write(self, wanted: Wanted, origin: Json, remembered: Remembered | None, status: int = 200) -> web.Response:

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from simulators.board.api import Api
 from simulators.board.control import Control
+from simulators.board.decisions import Decisions
 from simulators.board.faults import Faults, Handler
 from simulators.board.front import front_routes
 from simulators.board.journal import Journal
@@ -87,7 +88,8 @@ async def build_application(options: Options) -> web.Application:
     application = web.Application(client_max_size=_LARGEST_BODY, middlewares=[answer_with_problems, guard_the_api])
     application.cleanup_ctx.append(run)
     application.on_shutdown.append(end_streams)
-    for part in (api, Planner(store, planning, board), control, live, Outlook(session, options.graph_url)):
+    planner = Planner(store, planning, board)
+    for part in (api, planner, Decisions(store, planning), control, live, Outlook(session, options.graph_url)):
         application.add_routes(part.routes())
     application.add_routes(front_routes())
     return application

@@ -37,8 +37,7 @@ class Live:
         told: list[Json] = [{"kind": change["collection"], **change} for change in line.get("changes", ())]
         if "status" in line:
             told.append({"kind": "status", **line["status"]})
-        if "proposal" in line:
-            told.append({"kind": "proposal", "state": line["proposal"]})
+        told += [{"kind": "proposal", "state": proposal} for proposal in line.get("proposals", ())]
         if "taken" in line:
             told.append({"kind": "taken", **line["taken"]})
         if line.get("reset"):

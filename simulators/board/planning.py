@@ -9,6 +9,7 @@ from typing import Any
 
 from simulators.board.journal import Json
 from simulators.board.problems import WrongField, invalid
+from simulators.board.proposing import answered_by
 from simulators.board.schemas import wrong_fields
 from simulators.board.store import Store
 from simulators.board.switches import BoardSwitches, WebhookSwitches
@@ -70,8 +71,11 @@ class Planning:
         origin: Json | None = None,
         announce: bool = True,
         remembered: Remembered | None = None,
+        accepted: str | None = None,
     ) -> list[Json]:
         """Make all changes or none; give the new states, or tombstones, in the same order.
+
+        `accepted` names the proposal that the planner agrees to by this very change.
 
         Raises:
             ProblemError: one of them breaks the contract or names an unknown resource.
@@ -103,6 +107,9 @@ class Planning:
             events.append(self._tell(kind, one.collection, stamped, contents.sequence + len(events) + 1))
             shown.append(stamped)
         line: Json = {"changes": changes, "at": now_text()}
+        asked = contents.proposals.values()
+        if decided := answered_by(changes, asked, is_planner=by == PLANNER, accepted=accepted):
+            line["proposals"] = decided
         if announce and not self._webhooks.silent and (by != API or self._webhooks.echo):
             line["deliveries"] = self.deliveries_of(events)
         if remembered is not None:

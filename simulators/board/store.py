@@ -19,6 +19,8 @@ class Contents:
     revisions: dict[str, dict[str, int]] = field(default_factory=lambda: {name: {} for name in COLLECTIONS})
     statuses: dict[str, dict[str, Json]] = field(default_factory=dict)
     proposals: dict[str, Json] = field(default_factory=dict)
+    # The last revision of each appointment that was the planner's own: it answers what was asked before it.
+    planned: dict[str, int] = field(default_factory=dict)
     answers: dict[str, Json] = field(default_factory=dict)
     deliveries: dict[str, Json] = field(default_factory=dict)
     refused: dict[str, Json] = field(default_factory=dict)
@@ -68,6 +70,8 @@ class Store:
         for change in line.get("changes", ()):
             collection, key = change["collection"], change["id"]
             contents.revisions[collection][key] = change["revision"]
+            if collection == "appointment" and change["by"] == "planner":
+                contents.planned[key] = change["revision"]
             if change["state"] is None:
                 contents.living[collection].pop(key, None)
                 if collection == "appointment":
@@ -86,8 +90,8 @@ class Store:
         if "status" in line:
             told = line["status"]
             contents.statuses.setdefault(told["appointment"], {})[told["state"]["resource"]["id"]] = told["state"]
-        if "proposal" in line:
-            contents.proposals[line["proposal"]["id"]] = line["proposal"]
+        for proposal in line.get("proposals", ()):
+            contents.proposals[proposal["id"]] = proposal
         if "answer" in line:
             contents.answers[line["answer"]["key"]] = line["answer"]
         contents.numbers = line.get("numbers", contents.numbers)

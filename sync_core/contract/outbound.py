@@ -18,6 +18,7 @@ Json = dict[str, Any]
 PATCHABLE = frozenset({Field.TIME, Field.SUBJECT, Field.LOCATION, Field.SHOW_AS, Field.SENSITIVITY, Field.IMPORTANCE})
 _PUTTABLE = PATCHABLE - {Field.IMPORTANCE}
 _SYSTEM = "tandem"
+_LONGEST_WORDS = 1000
 
 
 def origin_of(change_id: str) -> Json:
@@ -127,11 +128,28 @@ def deletion(key: str) -> Json:
     return {"origin": origin_of(key)}
 
 
+def unplan_proposal(
+    appointment: str, resource: ResourceId, revision: Revision, *, reason: str, is_withdrawn: bool, key: str
+) -> Json:
+    """The question whether this resource comes off.
+
+    It says nothing of when it is sent: a repeat under its key must be the very same body.
+    """
+    return {
+        "appointment": {"id": appointment, "revision": revision},
+        "resource": {"id": resource},
+        "kind": "unplan",
+        "reason": (reason or "The worker deleted it in Outlook.")[:_LONGEST_WORDS],
+        "state": "withdrawn" if is_withdrawn else "open",
+        "origin": origin_of(key),
+    }
+
+
 def sync_status(resource: ResourceId, revision: Revision, *, state: str, reason: str, at: datetime, key: str) -> Json:
     """Whether an appointment reached Outlook; `state` is delivered or held, and held needs words."""
     body: Json = {"resource": {"id": resource}, "revision": revision, "state": state, "at": _instant(at)}
     if state == "held":
-        body["detail"] = (reason or "It waits for an administrator of Tandem.")[:1000]
+        body["detail"] = (reason or "It waits for an administrator of Tandem.")[:_LONGEST_WORDS]
     return body | {"origin": origin_of(key)}
 
 

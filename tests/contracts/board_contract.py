@@ -1,7 +1,7 @@
 """What every `Board` keeps, the one in memory and the one behind HTTP alike."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 
@@ -19,6 +19,7 @@ from sync_core.domain.plan import (
     Missing,
     Moved,
     Postponed,
+    ProposeUnplan,
     Unknown,
     Unplan,
     UpdateAppointment,
@@ -79,6 +80,11 @@ class Bench(Protocol):
 
     async def reports(self) -> Sequence[tuple[str, str, str]]: ...
 
+    async def proposals(self) -> Sequence[tuple[str, str, str, str]]:
+        """Name, appointment, resource and state of each."""
+
+    async def decide(self, proposal: str, is_accepted: bool) -> None: ...
+
 
 def create(span: Span, subject: str = "Private", key: str = "c-1", block: AppointmentKey = BLOCK) -> CreateAppointment:
     content = Content(span, subject=subject, show_as=ShowAs.OOF, sensitivity=Sensitivity.PRIVATE)
@@ -95,6 +101,18 @@ def update(
 def remove(key: AppointmentKey, revision: Revision | None, name: str = "d-1") -> DeleteAppointment:
     assert revision is not None
     return DeleteAppointment(key, ADA, None, revision, name, "the event is gone")
+
+
+def propose(
+    revision: Revision | int,
+    resource: ResourceId = ADA,
+    *,
+    key: AppointmentKey = TASK,
+    name: str = "q-1",
+    is_withdrawn: bool = False,
+) -> ProposeUnplan:
+    reason = "The worker brought it back." if is_withdrawn else "The worker deleted it."
+    return ProposeUnplan(key, resource, f"P {resource}", Revision(revision), name, reason, is_withdrawn)
 
 
 async def carry_out(bench: Bench, operation: BoardOperation) -> object:
@@ -292,6 +310,119 @@ class BoardContract:
         revision = await bench.plan(BLOCK, hours(0, 2), ADA)
         await done(bench, Unplan(BLOCK, ADA, (), None, revision, "p-1", "the worker deleted it"))
         assert await bench.look(BLOCK) is None
+
+    async def test_a_proposal_is_shown_as_open_and_changes_nothing(self, bench: Bench) -> None:
+        revision = await bench.plan(TASK, hours(0, 2), ADA, BEN)
+        assert (await bench.board.capabilities()).takes_proposals
+        assert await carry_out(bench, propose(revision)) == Done()
+        assert await bench.proposals() == [("P R-ADA", "A-1", "R-ADA", "open")]
+        shown = await bench.look(TASK)
+        assert shown is not None
+        assert (shown.revision, shown.resources) == (revision, ("R-ADA", "R-BEN"))
+
+    async def test_a_proposal_that_is_repeated_stays_one_question(self, bench: Bench) -> None:
+        revision = await bench.plan(TASK, hours(0, 2), ADA)
+        for _ in range(2):
+            assert await carry_out(bench, propose(revision)) == Done()
+        assert await carry_out(bench, propose(revision, name="q-2")) == Done()
+        assert await bench.proposals() == [("P R-ADA", "A-1", "R-ADA", "open")]
+
+    @pytest.mark.parametrize("fault", [Fault.LOST_REPLY, Fault.LOST_REQUEST])
+    async def test_a_proposal_whose_answer_was_lost_is_put_again(self, bench: Bench, fault: Fault) -> None:
+        await bench.switch_off("idempotency_keys")
+        revision = await bench.plan(TASK, hours(0, 2), ADA)
+        await bench.fail_once(fault)
+        await carry_out(bench, propose(revision))
+        assert await carry_out(bench, propose(revision)) == Done()
+        assert await bench.proposals() == [("P R-ADA", "A-1", "R-ADA", "open")]
+
+    async def test_a_withdrawn_proposal_waits_no_longer_and_can_be_asked_again(self, bench: Bench) -> None:
+        revision = await bench.plan(TASK, hours(0, 2), ADA)
+        states = []
+        for number, is_withdrawn in enumerate([False, True, False]):
+            asked = propose(revision, name=f"q-{number}", is_withdrawn=is_withdrawn)
+            assert await carry_out(bench, asked) == Done()
+            states += [state for *_, state in await bench.proposals()]
+        assert states == ["open", "withdrawn", "open"]
+
+    async def test_a_proposal_that_is_agreed_to_takes_the_resource_off_under_a_new_revision(self, bench: Bench) -> None:
+        revision = await bench.plan(TASK, hours(0, 2), ADA, BEN)
+        await done(bench, propose(revision))
+        await bench.decide("P R-ADA", is_accepted=True)
+        shown = await bench.look(TASK)
+        assert shown is not None
+        assert (shown.revision, shown.resources) == (revision + 1, ("R-BEN",))
+        assert await bench.proposals() == [("P R-ADA", "A-1", "R-ADA", "accepted")]
+
+    async def test_a_proposal_that_is_declined_leaves_the_plan_under_a_new_revision(self, bench: Bench) -> None:
+        revision = await bench.plan(TASK, hours(0, 2), ADA, subject="Pump service")
+        await done(bench, propose(revision))
+        before = await bench.look(TASK)
+        await bench.decide("P R-ADA", is_accepted=False)
+        after = await bench.look(TASK)
+        assert before is not None
+        assert after == replace(before, revision=revision + 1)
+        assert await bench.proposals() == [("P R-ADA", "A-1", "R-ADA", "declined")]
+
+    async def test_what_was_decided_meanwhile_stays_decided_and_is_done(self, bench: Bench) -> None:
+        revision = await bench.plan(TASK, hours(0, 2), ADA)
+        await done(bench, propose(revision))
+        await bench.decide("P R-ADA", is_accepted=False)
+        for number, is_withdrawn in enumerate([False, True]):
+            asked = propose(revision, name=f"q-again-{number}", is_withdrawn=is_withdrawn)
+            assert await carry_out(bench, asked) == Done()
+            assert [state for *_, state in await bench.proposals()] == ["declined"]
+
+    async def test_a_declined_proposal_is_open_again_about_the_next_revision(self, bench: Bench) -> None:
+        revision = await bench.plan(TASK, hours(0, 2), ADA)
+        await done(bench, propose(revision))
+        await bench.decide("P R-ADA", is_accepted=False)
+        assert await carry_out(bench, propose(revision + 1, name="q-2")) == Done()
+        assert [state for *_, state in await bench.proposals()] == ["open"]
+
+    async def test_a_planner_who_changes_the_appointment_otherwise_has_declined(self, bench: Bench) -> None:
+        revision = await bench.plan(TASK, hours(0, 2), ADA, BEN)
+        await done(bench, propose(revision))
+        await done(bench, propose(revision, BEN, name="q-2"))
+        await bench.rename(TASK, "Valve")
+        assert {state for *_, state in await bench.proposals()} == {"declined"}
+        assert await carry_out(bench, propose(revision, name="q-3")) == Done()
+        assert {state for *_, state in await bench.proposals()} == {"declined"}
+
+    async def test_a_write_of_ours_leaves_the_question_to_the_planner(self, bench: Bench) -> None:
+        revision = await bench.plan(TASK, hours(0, 2), ADA, BEN)
+        await done(bench, propose(revision))
+        await done(bench, update(TASK, revision, Content(hours(3, 5)), Field.TIME))
+        assert [state for *_, state in await bench.proposals()] == ["open"]
+        await done(bench, Unplan(TASK, ADA, (BEN,), None, Revision(revision + 1), "p-1", "the worker deleted it"))
+        assert [state for *_, state in await bench.proposals()] == ["accepted"]
+
+    async def test_a_proposal_about_what_is_gone_is_missing_and_its_withdrawal_done(self, bench: Bench) -> None:
+        revision = await bench.plan(TASK, hours(0, 2), ADA)
+        await bench.delete(TASK)
+        assert await carry_out(bench, propose(revision)) == Missing()
+        assert await carry_out(bench, propose(revision, name="q-2", is_withdrawn=True)) == Done()
+
+    async def test_a_deleted_appointment_leaves_no_question_open(self, bench: Bench) -> None:
+        revision = await bench.plan(TASK, hours(0, 2), ADA)
+        await done(bench, propose(revision))
+        await bench.delete(TASK)
+        assert [state for *_, state in await bench.proposals()] == ["accepted"]
+
+    async def test_a_board_that_takes_no_proposals_denies_them_with_words(self, bench: Bench) -> None:
+        revision = await bench.plan(TASK, hours(0, 2), ADA)
+        await bench.switch_off("proposals")
+        assert not (await bench.board.capabilities()).takes_proposals
+        outcome = await carry_out(bench, propose(revision))
+        assert isinstance(outcome, Denied)
+        assert "proposals" in outcome.reason
+        assert await bench.proposals() == []
+
+    async def test_only_tasks_can_be_proposed_to_be_unplanned(self, bench: Bench) -> None:
+        revision = await bench.plan(BLOCK, hours(0, 2), ADA)
+        outcome = await carry_out(bench, propose(revision, key=BLOCK))
+        assert isinstance(outcome, Denied)
+        assert "tasks" in outcome.reason
 
     async def test_a_board_that_rounds_says_so_in_its_answer(self, bench: Bench) -> None:
         await bench.round_to_quarters()

@@ -21,6 +21,7 @@ from sync_core.domain.plan import (
     Moved,
     Outcome,
     Postponed,
+    ProposeUnplan,
     Unknown,
     UpdateAppointment,
 )
@@ -52,6 +53,26 @@ class Report:
     reason: str
 
 
+class ProposalState(StrEnum):
+    """What became of a question to the planner."""
+
+    OPEN = "open"
+    WITHDRAWN = "withdrawn"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A question as the planner sees it, and the revision it was asked about."""
+
+    key: AppointmentKey
+    resource: ResourceId
+    revision: Revision
+    state: ProposalState
+    reason: str
+
+
 @dataclass(slots=True)
 class _Entry:
     """What the board keeps of one appointment for ever; `state` is None once deleted."""
@@ -59,6 +80,7 @@ class _Entry:
     revision: Revision
     state: Appointment | None
     changed_by: str | None = None
+    planned_at: int = 0
 
 
 @dataclass
@@ -71,12 +93,14 @@ class FakeBoard:
     clock: Clock
     has_idempotency_keys: bool = True
     can_read: bool = True
+    takes_proposals: bool = True
     rounds_to_quarters: bool = False
     page_size: int = 100
     fault: Fault | None = None
     faults: deque[Fault | None] = field(default_factory=deque)
     outbox: list[Placement] = field(default_factory=list)
     reports: list[Report] = field(default_factory=list)
+    proposals: dict[str, Proposal] = field(default_factory=dict)
     writes: list[BoardOperation] = field(default_factory=list)
     _entries: dict[AppointmentKey, _Entry] = field(default_factory=dict)
     _answers: dict[str, tuple[BoardOperation, Done]] = field(default_factory=dict)
@@ -106,6 +130,15 @@ class FakeBoard:
     def delete(self, key: AppointmentKey) -> Placement:
         return self._remove(key, changed_by=None)
 
+    def accept(self, proposal: str) -> Appointment:
+        """Agree: the resource comes off under a new revision."""
+        asked = self._open(proposal)
+        return self.assign(asked.key, *(one for one in self.state(asked.key).resources if one != asked.resource))
+
+    def decline(self, proposal: str) -> Appointment:
+        """Keep it planned: the same state under a new revision."""
+        return self.edit(self._open(proposal).key)
+
     def state(self, key: AppointmentKey) -> Appointment:
         """The living appointment of that key."""
         entry = self._entries[key]
@@ -125,7 +158,12 @@ class FakeBoard:
     # The port.
 
     async def capabilities(self) -> Capabilities:
-        return Capabilities(can_read=self.can_read, takes_reports=True, has_idempotency_keys=self.has_idempotency_keys)
+        return Capabilities(
+            can_read=self.can_read,
+            takes_proposals=self.takes_proposals,
+            takes_reports=True,
+            has_idempotency_keys=self.has_idempotency_keys,
+        )
 
     async def carry_out(self, operations: Sequence[BoardOperation]) -> Sequence[Outcome]:
         return [self._carry_out(operation) for operation in operations]
@@ -180,6 +218,8 @@ class FakeBoard:
         return outcome
 
     def _write(self, operation: BoardOperation) -> Outcome:
+        if isinstance(operation, ProposeUnplan):
+            return self._ask(operation)
         key = operation.key
         entry = self._entries.get(key)
         current = entry.state if entry else None
@@ -202,6 +242,35 @@ class FakeBoard:
             return Done(revision=self._remove(key, operation.idempotency_key).revision)
         state = self._store(replace(current, resources=tuple(sorted(operation.remaining))), operation.idempotency_key)
         return Done(revision=state.revision, answer=render(state))
+
+    def _ask(self, operation: ProposeUnplan) -> Outcome:
+        """A decided question stays decided until it is asked about a later revision."""
+        if operation.key.kind is not Kind.TASK:
+            return Denied("only tasks can be proposed to be un-planned")
+        if not self.takes_proposals:
+            return Denied("this board takes no proposals")
+        known = self.proposals.get(operation.proposal)
+        is_decided = known is not None and known.state in (ProposalState.ACCEPTED, ProposalState.DECLINED)
+        if known and is_decided and operation.revision <= known.revision:
+            return Done()
+        entry = self._entries.get(operation.key)
+        if entry is None or entry.state is None:
+            return Done() if operation.is_withdrawn else Missing()
+        state = ProposalState.WITHDRAWN if operation.is_withdrawn else ProposalState.OPEN
+        asked = Proposal(operation.key, operation.resource, operation.revision, state, operation.reason)
+        self.proposals[operation.proposal] = _decided(asked, entry)
+        return Done()
+
+    def _open(self, proposal: str) -> Proposal:
+        asked = self.proposals[proposal]
+        if asked.state is not ProposalState.OPEN:
+            raise KeyError(proposal)
+        return asked
+
+    def _settle_proposals(self, key: AppointmentKey) -> None:
+        """Whatever the planner does to an appointment decides what was asked about it."""
+        entry = self._entries[key]
+        self.proposals |= {name: _decided(one, entry) for name, one in self.proposals.items() if one.key == key}
 
     def _own_or_moved(self, entry: _Entry, operation: BoardOperation) -> Outcome:
         """The state names who made it, so a write that took effect unnoticed is recognised where it can be read."""
@@ -226,15 +295,21 @@ class FakeBoard:
 
     def _store(self, state: Appointment, changed_by: str | None) -> Appointment:
         state = replace(state, revision=self._next_revision(state.key), updated_at=self.clock.now())
-        self._entries[state.key] = _Entry(state.revision, state, changed_by)
+        self._keep(state.key, state.revision, state, changed_by)
         self.outbox.append(Placement(state.key, state.revision, state))
         return state
 
     def _remove(self, key: AppointmentKey, changed_by: str | None) -> Placement:
         revision = self._next_revision(key)
-        self._entries[key] = _Entry(revision, None, changed_by)
+        self._keep(key, revision, None, changed_by)
         self.outbox.append(Placement(key, revision, None))
         return self.outbox[-1]
+
+    def _keep(self, key: AppointmentKey, revision: Revision, state: Appointment | None, changed_by: str | None) -> None:
+        known = self._entries.get(key)
+        planned_at = revision if changed_by is None else known.planned_at if known else 0
+        self._entries[key] = _Entry(revision, state, changed_by, planned_at)
+        self._settle_proposals(key)
 
     def _next_revision(self, key: AppointmentKey) -> Revision:
         entry = self._entries.get(key)
@@ -243,8 +318,19 @@ class FakeBoard:
 
 def _same_write(one: BoardOperation, other: BoardOperation) -> bool:
     """Would both be sent as the same request? Reasons and before-images are not."""
+    if isinstance(other, ProposeUnplan):
+        return one == other
     same = {"reason": "", "before": None} if not isinstance(other, CreateAppointment) else {"reason": ""}
     return type(one) is type(other) and replace(one, **same) == replace(other, **same)
+
+
+def _decided(asked: Proposal, entry: _Entry) -> Proposal:
+    """The question as it stands now: off is what was asked for, and a later act of the planner is an answer, too."""
+    if asked.state is not ProposalState.OPEN:
+        return asked
+    if entry.state is None or asked.resource not in entry.state.resources:
+        return replace(asked, state=ProposalState.ACCEPTED)
+    return replace(asked, state=ProposalState.DECLINED) if entry.planned_at > asked.revision else asked
 
 
 def _to_quarters(span: Span) -> Span:

@@ -135,7 +135,7 @@ class SchedulerBoard:
         return judge(operation, write, answer)
 
     async def _send(self, write: Write, abilities: BoardAbilities, ends: float) -> Answer | Postponed | Unknown:
-        """Send a write, and once more where its answer was lost and the board knows it again by its key."""
+        """Send a write, and once more where its answer was lost and the repeat cannot be a second write."""
         try:
             answer = await self._send_once(write, ends)
             if not answer.is_broken:
@@ -147,7 +147,8 @@ class SchedulerBoard:
             return Postponed(trouble.reason, trouble.after.total_seconds())
         except NoAnswer as trouble:
             lost = str(trouble)
-        if not abilities.capabilities.idempotency_keys or ends - time.monotonic() < _LEAST_SECONDS:
+        may_repeat = write.is_repeatable or abilities.capabilities.idempotency_keys
+        if not may_repeat or ends - time.monotonic() < _LEAST_SECONDS:
             return Unknown(lost)
         try:
             again = await self._send_once(write, ends)

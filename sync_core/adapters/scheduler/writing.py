@@ -14,10 +14,18 @@ from sync_core.contract.outbound import (
     overwritten,
     resources_patch,
     unavailability_put,
+    unplan_proposal,
 )
 from sync_core.domain.appointment import Appointment, AppointmentKey, Kind, Revision
 from sync_core.domain.errors import Refused
-from sync_core.domain.plan import BoardOperation, CreateAppointment, DeleteAppointment, Unplan, UpdateAppointment
+from sync_core.domain.plan import (
+    BoardOperation,
+    CreateAppointment,
+    DeleteAppointment,
+    ProposeUnplan,
+    Unplan,
+    UpdateAppointment,
+)
 
 _LISTS = {Kind.TASK: "appointments", Kind.UNAVAILABILITY: "unavailabilities"}
 _JSON = {"Content-Type": "application/json"}
@@ -26,13 +34,17 @@ _MERGE_PATCH = {"Content-Type": "application/merge-patch+json"}
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """One request. `is_read_first` where the body was made from a state that was read for it."""
+    """One request. `is_read_first` where the body was made from a state that was read for it.
+
+    `is_repeatable` where sending it twice comes to the same, whether or not the board remembers keys.
+    """
 
     method: str
     url: URL
     body: Any
     headers: dict[str, str] = field(default_factory=dict)
     is_read_first: bool = False
+    is_repeatable: bool = False
 
     @property
     def is_deletion(self) -> bool:
@@ -98,6 +110,20 @@ def to_write(
             _require(able.write_appointments, "to change appointments")
             patch = resources_patch(operation.remaining, abilities.writable_appointment_fields, key)
             return Write("PATCH", url, patch, _conditional(key, operation.revision) | _MERGE_PATCH)
+        case ProposeUnplan():
+            if operation.key.kind is not Kind.TASK:
+                raise Refused("only tasks can be proposed to be un-planned")
+            _require(able.proposals, "to make proposals")
+            question = unplan_proposal(
+                operation.key.id,
+                operation.resource,
+                operation.revision,
+                reason=operation.reason,
+                is_withdrawn=operation.is_withdrawn,
+                key=key,
+            )
+            at = address.at("proposals", operation.proposal)
+            return Write("PUT", at, question, _named(key) | _JSON, is_repeatable=True)
         case DeleteAppointment() | Unplan():
             is_task = operation.key.kind is Kind.TASK
             _require(able.delete_appointments if is_task else able.delete_unavailabilities, "to delete")

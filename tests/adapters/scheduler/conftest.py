@@ -20,7 +20,11 @@ from tests.fakes.clock import FakeClock
 
 API_KEY = "key-for-tests"
 _LISTS = {Kind.TASK: "appointments", Kind.UNAVAILABILITY: "unavailabilities"}
-_ABILITIES = {"read": ("readAppointments",), "idempotency_keys": ("idempotencyKeys",)}
+_ABILITIES = {
+    "read": ("readAppointments",),
+    "idempotency_keys": ("idempotencyKeys",),
+    "proposals": ("proposals",),
+}
 _KINDS = {Fault.POSTPONED: "throttle", Fault.LOST_REQUEST: "lost_request", Fault.LOST_REPLY: "lost_reply"}
 
 
@@ -95,6 +99,13 @@ class RealBench:
     async def reports(self) -> Sequence[tuple[str, str, str]]:
         statuses = (await self.control("GET", "board"))["statuses"]
         return [(key, resource, one["state"]) for key, per in statuses.items() for resource, one in per.items()]
+
+    async def proposals(self) -> Sequence[tuple[str, str, str, str]]:
+        shown = (await self.control("GET", "board"))["proposals"]
+        return [(one["id"], one["appointment"]["id"], one["resource"]["id"], one["state"]) for one in shown]
+
+    async def decide(self, proposal: str, is_accepted: bool) -> None:
+        await self.control("POST", f"proposals/{quote(proposal, safe='')}/{'accept' if is_accepted else 'decline'}")
 
     async def calls(self) -> dict[str, dict[str, int]]:
         """How often each route answered with each status."""

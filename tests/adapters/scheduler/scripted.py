@@ -21,6 +21,7 @@ CAPABILITIES: dict[str, Any] = {
         "writeUnavailabilities": True,
         "deleteUnavailabilities": True,
         "syncStatus": True,
+        "proposals": True,
         "conditionalWrites": True,
         "idempotencyKeys": True,
         "originEchoed": True,

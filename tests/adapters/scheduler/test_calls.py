@@ -1,6 +1,7 @@
 """What goes over the wire, and what every kind of answer means: against a server that answers by a script."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from sync_core.domain.errors import TryAgain
 from sync_core.domain.plan import Denied, Done, Missing, Moved, Postponed, Unknown, Unplan
 from tests.adapters.scheduler.scripted import CAPABILITIES, Reply, ScriptedBoard
 from tests.contract_document.reading import complaints_about
-from tests.contracts.board_contract import ADA, BEN, BLOCK, TASK, WINDOW, create, hours, remove, update
+from tests.contracts.board_contract import ADA, BEN, BLOCK, TASK, WINDOW, create, hours, propose, remove, update
 from tests.fakes.clock import FakeClock
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
@@ -100,6 +101,67 @@ async def test_unplanning_sends_who_remains(wire: Wire) -> None:
     (asked,) = wire.server.writes
     assert asked.body["resources"] == [{"id": "R-BEN"}]
     assert complaints_about("AppointmentPatch", asked.body) == []
+
+
+@pytest.mark.parametrize(("is_withdrawn", "state"), [(False, "open"), (True, "withdrawn")])
+async def test_a_proposal_asks_about_one_resource_under_its_own_name(
+    wire: Wire, is_withdrawn: bool, state: str
+) -> None:
+    wire.answers(Reply(201, {}))
+    assert await wire.board.carry_out([propose(7, is_withdrawn=is_withdrawn)]) == [Done()]
+    (asked,) = wire.server.writes
+    assert (asked.method, asked.path) == ("PUT", "/v1/proposals/P%20R-ADA")
+    assert asked.headers["Idempotency-Key"] == "q-1"
+    assert "If-Match" not in asked.headers
+    assert asked.body["appointment"] == {"id": "A-1", "revision": 7}
+    assert (asked.body["resource"], asked.body["kind"], asked.body["state"]) == ({"id": "R-ADA"}, "unplan", state)
+    assert asked.body["origin"] == {"system": "tandem", "changeId": "q-1"}
+    assert complaints_about("Proposal", asked.body) == []
+
+
+async def test_a_proposal_is_the_same_body_whenever_it_is_repeated(wire: Wire) -> None:
+    wire.answers(Reply(201, {}))
+    await wire.board.carry_out([propose(7)])
+    wire.clock.advance(timedelta(hours=3))
+    await wire.board.carry_out([propose(7)])
+    first, second = wire.server.writes
+    assert first.body == second.body
+
+
+async def test_words_of_any_length_keep_the_contract_of_a_proposal(wire: Wire) -> None:
+    wire.answers(Reply(201, {}))
+    for words in ("", "ü" * 1001):
+        await wire.board.carry_out([replace(propose(7), reason=words)])
+    for asked in wire.server.writes:
+        assert complaints_about("Proposal", asked.body) == []
+
+
+@pytest.mark.parametrize(
+    ("reply", "expected"),
+    [
+        (Reply(200, {"state": "accepted"}), Done()),
+        (Reply(200, {"state": "declined"}, {"ETag": '"9"'}), Done()),
+        (Reply(200, "no proposal at all"), Done()),
+        (Reply(404), Missing()),
+        (Reply(429, None, {"Retry-After": "7"}), Postponed("the board answers 429", 7)),
+        (Reply(401), Postponed("the board answers 401", 60)),
+        (Reply(501), Denied("the board answers 501")),
+        (Reply(422), Denied("the board answers 422")),
+        (Reply(503), Unknown("the board answers 503")),
+        (Reply(is_cut=True), Unknown("no answer from the board")),
+    ],
+)
+async def test_each_answer_to_a_proposal_has_one_meaning(wire: Wire, reply: Reply, expected: object) -> None:
+    wire.answers(reply)
+    assert await wire.board.carry_out([propose(7)]) == [expected]
+
+
+async def test_a_proposal_is_put_again_even_where_keys_are_not_honoured(wire: Wire) -> None:
+    wire.cannot("idempotencyKeys")
+    wire.answers(Reply(is_cut=True), Reply(200, {}))
+    assert await wire.board.carry_out([propose(7)]) == [Done()]
+    first, second = wire.server.writes
+    assert first.body == second.body
 
 
 async def test_a_report_keeps_the_contract(wire: Wire) -> None:
@@ -270,6 +332,7 @@ async def test_capabilities_are_asked_for_once_in_five_minutes(wire: Wire) -> No
         ("deleteAppointments", remove(TASK, Revision(7))),
         ("writeUnavailabilities", create(hours(0, 1))),
         ("deleteUnavailabilities", remove(BLOCK, Revision(7))),
+        ("proposals", propose(7)),
     ],
 )
 async def test_what_a_board_cannot_do_is_denied_without_a_call(wire: Wire, ability: str, operation: Any) -> None:

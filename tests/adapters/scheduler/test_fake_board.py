@@ -50,12 +50,22 @@ class FakeBench:
     async def switch_off(self, *abilities: str) -> None:
         self.board.can_read &= "read" not in abilities
         self.board.has_idempotency_keys &= "idempotency_keys" not in abilities
+        self.board.takes_proposals &= "proposals" not in abilities
 
     async def round_to_quarters(self) -> None:
         self.board.rounds_to_quarters = True
 
     async def reports(self) -> Sequence[tuple[str, str, str]]:
         return [(one.key.id, one.resource, one.state) for one in self.board.reports]
+
+    async def proposals(self) -> Sequence[tuple[str, str, str, str]]:
+        return [(name, one.key.id, one.resource, one.state) for name, one in self.board.proposals.items()]
+
+    async def decide(self, proposal: str, is_accepted: bool) -> None:
+        if is_accepted:
+            self.board.accept(proposal)
+        else:
+            self.board.decline(proposal)
 
 
 @pytest.fixture

@@ -74,6 +74,66 @@ async def test_each_act_of_the_planner_is_told_with_the_full_state(board: Caller
     assert all(state["origin"] is None for state in states)
 
 
+PLACE = {"name": "Waterworks North", "address": "Kanalstraße 12", "latitude": 53.55, "longitude": 10.0}
+MEMBERS: list[tuple[str, Any]] = [
+    ("status", "tentative"),
+    ("status", "cancelled"),
+    ("locked", True),
+    ("category", {"name": "Maintenance", "color": "#2b7a78"}),
+    ("timeMarker", {"name": "Fixed", "color": "#c92a2a"}),
+    ("importance", "high"),
+    ("showAs", "workingElsewhere"),
+    ("sensitivity", "confidential"),
+    ("customer", {"name": "Stadtwerke Nord", "contact": "Jo Petersen", "phone": "+49 40 555 0134"}),
+    ("location", PLACE),
+    ("links", [{"title": "Work order", "href": "https://erp.example/orders/SO-2207"}]),
+    ("fields", {"keyBox": "B 14", "floors": 2}),
+    ("work", {"sourceApp": "ERP", "sourceType": "ServiceOrder", "jobId": "SO-2207", "taskId": "3"}),
+    ("number", "SO-2207-3"),
+    ("subject", "مضخة 🚰 Übergabe"),
+    ("body", {"contentType": "text", "content": "Replace the seal."}),
+    ("body", {"contentType": "html", "content": "<p>Replace the <b>seal</b>.</p>"}),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), MEMBERS)
+async def test_every_member_reaches_the_webhook_planned_and_changed(
+    board: Caller, receiver: Receiver, name: str, value: object
+) -> None:
+    await board.plan(id="A-1", **{name: value})
+    await board.plan(id="A-2")
+    await board.control("PATCH", "appointments/A-2", {name: value})
+    events = sorted(await _until(receiver, 3), key=lambda event: str(event["sequence"]))
+    states = [event["data"]["appointment"] for event in events]
+    assert (states[0][name], states[2][name]) == (value, value)
+
+
+async def test_an_optional_member_is_taken_away_again(board: Caller, receiver: Receiver) -> None:
+    await board.plan(id="A-1", location=PLACE, category={"name": "Maintenance"})
+    await board.control("PATCH", "appointments/A-1", {"location": None, "category": None})
+    events = sorted(await _until(receiver, 2), key=lambda event: str(event["sequence"]))
+    assert not {"location", "category"} & set(events[1]["data"]["appointment"])
+
+
+async def test_an_appointment_is_handed_over_with_and_without_another_time(board: Caller, receiver: Receiver) -> None:
+    await board.plan(id="A-1", resources=["R-ADA"])
+    await board.control("POST", "appointments/A-1/assign", {"resources": ["R-BEN"]})
+    later = {"start": "2026-11-23T13:00:00+01:00", "resources": ["R-ADA"]}
+    await board.control("POST", "appointments/A-1/move", later)
+    await board.control(
+        "PATCH", "appointments/A-1", {"allDay": True, "startDate": "2026-11-24", "endDate": "2026-11-26"}
+    )
+    events = sorted(await _until(receiver, 4), key=lambda event: str(event["sequence"]))
+    states = [event["data"]["appointment"] for event in events]
+    assert [state["resources"][0]["id"] for state in states] == ["R-ADA", "R-BEN", "R-ADA", "R-ADA"]
+    assert [state["start"][:16] for state in states] == [
+        "2026-11-23T08:00",
+        "2026-11-23T08:00",
+        "2026-11-23T13:00",
+        "2026-11-24T00:00",
+    ]
+
+
 async def test_every_type_of_event_keeps_to_the_contract(board: Caller, receiver: Receiver) -> None:
     absence = {"id": "U-1", "resource": "R-ADA", "kind": "vacation"}
     await board.control(
