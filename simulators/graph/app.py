@@ -21,7 +21,7 @@ from simulators.graph.wire import Answer, Call
 
 _LARGEST_BODY = 8 * 1024 * 1024
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-_KEYED = re.compile(r"(users|calendars|calendarGroups|events|subscriptions)\('([^']*)'\)")
+_KEYED = re.compile(r"(users|groups|calendars|calendarGroups|events|subscriptions)\('([^']*)'\)")
 _Next = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 

@@ -7,57 +7,36 @@ from dataclasses import replace
 from typing import Literal
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from pydantic import Field
 
 from simulators.graph.errors import bad_request
 from simulators.graph.event_output import show_calendar
 from simulators.graph.faults import Fault
-from simulators.graph.model import Calendar, MailboxState, Person, show_whole
+from simulators.graph.model import Calendar, show_whole
+from simulators.graph.people import Body, People
 from simulators.graph.plain_events import show_plain
 from simulators.graph.recurrence import show_occurrence
-from simulators.graph.simulator import Simulator, make_person
+from simulators.graph.simulator import Simulator
 from simulators.graph.subscription import show_subscription
 from simulators.graph.timezones import read_instant
 from simulators.graph.views import shown_within
-from simulators.graph.wire import JsonObject
 from simulators.graph.worker import Action, Worker
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid")
-
-
-class _NewUser(_Body):
-    name: str = Field(min_length=1)
-    """Local part or whole user principal name."""
-    display_name: str | None = None
-    mail: str | None = None
-    proxy_addresses: list[str] = []
-    purpose: str = "user"
-    time_zone: str = "W. Europe Standard Time"
-    is_enabled: bool = True
-    state: MailboxState = "active"
-
-
-class _State(_Body):
-    state: MailboxState
-
-
-class _NewCalendar(_Body):
+class _NewCalendar(Body):
     name: str = Field(min_length=1)
 
 
-class _Advance(_Body):
+class _Advance(Body):
     seconds: float = Field(ge=0)
 
 
-class _Secrets(_Body):
-    valid: list[str] = []
-    expired: list[str] = []
+class _Secrets(Body):
+    valid: list[str] = Field(default_factory=list)
+    expired: list[str] = Field(default_factory=list)
 
 
-class _Lifecycle(_Body):
+class _Lifecycle(Body):
     event: Literal["missed", "subscriptionRemoved", "reauthorizationRequired"]
     pauses: bool = False
     """With reauthorizationRequired: changes are lost until the subscription is renewed."""
@@ -69,14 +48,13 @@ class Control:
     def __init__(self, simulator: Simulator) -> None:
         self._simulator = simulator
         self._worker = Worker(simulator)
+        self._people = People(simulator)
 
     def routes(self) -> list[web.RouteDef]:
         return [
             web.get("/_control/health", self.health),
             web.post("/_control/reset", self.reset),
-            web.get("/_control/users", self.list_users),
-            web.post("/_control/users", self.add_user),
-            web.put("/_control/users/{user}/state", self.set_state),
+            *self._people.routes(),
             web.get("/_control/mailboxes/{user}/calendars", self.list_calendars),
             web.post("/_control/mailboxes/{user}/calendars", self.add_calendar),
             web.get("/_control/mailboxes/{user}/events", self.list_events),
@@ -102,31 +80,6 @@ class Control:
     async def reset(self, request: web.Request) -> web.Response:
         self._simulator.reset()
         return web.json_response({})
-
-    async def list_users(self, request: web.Request) -> web.Response:
-        boxes = self._simulator.store.mailboxes.values()
-        return web.json_response({"value": [_show_person(box.owner) for box in boxes]})
-
-    async def add_user(self, request: web.Request) -> web.Response:
-        wanted = _NewUser.model_validate(await request.json())
-        made = make_person(wanted.name, wanted.display_name)
-        person = replace(
-            made,
-            mail=made.mail if wanted.mail is None else wanted.mail,
-            proxy_addresses=tuple(wanted.proxy_addresses) or made.proxy_addresses,
-            purpose=wanted.purpose,
-            time_zone=wanted.time_zone,
-            is_enabled=wanted.is_enabled,
-            state=wanted.state,
-        )
-        self._simulator.store.put_person(person)
-        return web.json_response(_show_person(person), status=201)
-
-    async def set_state(self, request: web.Request) -> web.Response:
-        wanted = _State.model_validate(await request.json())
-        mailbox = self._simulator.store.find_any_mailbox(request.match_info["user"])
-        self._simulator.store.put_person(replace(mailbox.owner, state=wanted.state))
-        return web.json_response(_show_person(mailbox.owner))
 
     async def list_calendars(self, request: web.Request) -> web.Response:
         mailbox = self._simulator.store.find_any_mailbox(request.match_info["user"])
@@ -227,13 +180,3 @@ class Control:
         self._simulator.tokens.valid_secrets = wanted.valid
         self._simulator.tokens.expired_secrets = wanted.expired
         return web.json_response({})
-
-
-def _show_person(person: Person) -> JsonObject:
-    return {
-        "id": person.id,
-        "userPrincipalName": person.user_principal_name,
-        "displayName": person.display_name,
-        "mail": person.mail,
-        "state": person.state,
-    }

@@ -3,7 +3,7 @@
 https://learn.microsoft.com/graph/api/user-list, https://learn.microsoft.com/graph/api/user-get-mailboxsettings
 """
 
-from simulators.graph.errors import bad_request
+from simulators.graph.errors import GraphRefusal, bad_request, no_privileges
 from simulators.graph.filters import read_filter
 from simulators.graph.mailboxes import Mailbox
 from simulators.graph.model import Person
@@ -13,6 +13,8 @@ from simulators.graph.timezones import WINDOWS_NAMES
 from simulators.graph.wire import Answer, Call, JsonObject
 from simulators.graph.zone_names import DOCUMENTED_IANA_ZONES
 
+_EXCHANGE_PLAN = "efb87545-963c-4e0d-99df-69c6916d9eb0"
+_LICENCE = "6fd2c87f-b296-42f0-b197-1e91e994b900"
 _SHOWN_BY_DEFAULT = (
     "businessPhones",
     "displayName",
@@ -31,6 +33,14 @@ _SHOWN_BY_DEFAULT = (
 def show_person(person: Person) -> JsonObject:
     """Show every directory property this simulator knows."""
     given, _, family = person.display_name.partition(" ")
+    # Shared mailboxes and rooms live without a licence.
+    is_licensed = person.purpose == "user" and person.state not in ("unlicensed", "on-premises")
+    plan = {
+        "assignedDateTime": "2026-01-01T00:00:00Z",
+        "capabilityStatus": "Enabled",
+        "service": "exchange",
+        "servicePlanId": _EXCHANGE_PLAN,
+    }
     return {
         "businessPhones": [],
         "displayName": person.display_name,
@@ -46,6 +56,9 @@ def show_person(person: Person) -> JsonObject:
         "accountEnabled": person.is_enabled,
         "userType": "Member",
         "proxyAddresses": list(person.proxy_addresses),
+        "onPremisesSyncEnabled": True if person.state == "on-premises" else None,
+        "assignedLicenses": [{"disabledPlans": [], "skuId": _LICENCE}] if is_licensed else [],
+        "assignedPlans": [plan] if is_licensed else [],
     }
 
 
@@ -57,6 +70,8 @@ def _pick(call: Call, shown: JsonObject) -> JsonObject:
 
 def list_users(store: Store, call: Call) -> Answer:
     """List living users; advanced queries need `ConsistencyLevel: eventual`."""
+    if not store.switches.may_read_users:
+        raise no_privileges()
     people = [show_person(box.owner) for box in store.mailboxes.values() if box.owner.state != "deleted"]
     text = call.query.get("$filter", "")
     is_advanced = "endswith(" in text.lower() or (text and "$orderby" in call.query) or "$search" in call.query
@@ -73,12 +88,17 @@ def list_users(store: Store, call: Call) -> Answer:
     return Answer(200, {"@odata.context": f"{call.root}/$metadata#users", **counted, **page})
 
 
-def get_user(mailbox: Mailbox, call: Call) -> Answer:
+def get_user(store: Store, user: str, call: Call) -> Answer:
+    # Who may not ask learns nothing, not even that there is no such user.
+    if not store.switches.may_read_users:
+        raise no_privileges()
     context = f"{call.root}/$metadata#users/$entity"
-    return Answer(200, {"@odata.context": context, **_pick(call, show_person(mailbox.owner))})
+    return Answer(200, {"@odata.context": context, **_pick(call, show_person(store.find_mailbox(user).owner))})
 
 
-def get_mailbox_settings(mailbox: Mailbox, call: Call) -> Answer:
+def get_mailbox_settings(store: Store, mailbox: Mailbox, call: Call) -> Answer:
+    if not store.switches.may_read_mailbox_settings:
+        raise GraphRefusal(403, "ErrorAccessDenied", "Access is denied. Check credentials and try again.")
     owner = mailbox.owner
     context = f"{call.root}/$metadata#users('{mailbox.id}')/mailboxSettings"
     settings: JsonObject = {

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from simulators.graph import calendars, directory
+from simulators.graph import calendars, directory, groups
 from simulators.graph.delta import DeltaRequests
 from simulators.graph.errors import GraphRefusal, bad_request, no_such_segment
 from simulators.graph.events import EventRequests
@@ -48,9 +48,18 @@ class Dispatch:
             if len(path) == 2:
                 return self._only(
                     call,
-                    {"GET": Route("user.get", lambda: directory.get_user(self._store.find_mailbox(path[1]), call))},
+                    {"GET": Route("user.get", lambda: directory.get_user(self._store, path[1], call))},
+                )
+            if path[2:] in (("checkMemberGroups",), ("microsoft.graph.checkMemberGroups",)):
+                return self._only(
+                    call,
+                    {"POST": Route("user.checkGroups", lambda: groups.check_member_groups(self._store, path[1], call))},
                 )
             return self._of_mailbox(call, path[1], path[2:])
+        if path[:1] == ("groups",) and len(path) == 2:
+            return self._only(
+                call, {"GET": Route("directoryGroup.get", lambda: groups.get_group(self._store, path[1], call))}
+            )
         if path[:1] == ("subscriptions",):
             return self._of_subscriptions(call, path[1:])
         if path[:1] == ("me",):
@@ -108,7 +117,9 @@ class Dispatch:
                 )
             case ("mailboxSettings",):
                 return self._mailbox(
-                    call, user, {"GET": ("settings.get", lambda box: directory.get_mailbox_settings(box, call))}
+                    call,
+                    user,
+                    {"GET": ("settings.get", lambda box: directory.get_mailbox_settings(self._store, box, call))},
                 )
             case ("translateExchangeIds" | "microsoft.graph.translateExchangeIds",):
                 return self._mailbox(call, user, {"POST": ("ids.translate", lambda box: translate_ids(box, call))})

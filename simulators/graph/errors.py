@@ -61,6 +61,10 @@ def user_not_found(user: str) -> GraphRefusal:
     )
 
 
+def no_privileges() -> GraphRefusal:
+    return GraphRefusal(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
+
+
 def bad_request(message: str, code: str = "BadRequest") -> GraphRefusal:
     return GraphRefusal(400, code, message)
 

@@ -92,7 +92,7 @@ class EventView:
             "importance": properties["importance"],
             "sensitivity": properties["sensitivity"],
             "isAllDay": properties["isAllDay"],
-            "isCancelled": False,
+            "isCancelled": properties.get("isCancelled", False),
             "isOrganizer": is_organizer,
             "responseRequested": properties["responseRequested"],
             "seriesMasterId": self.master_id_of(shown) if shown.day else None,
@@ -106,8 +106,8 @@ class EventView:
             "isDraft": False,
             "hideAttendees": properties["hideAttendees"],
             "recurrence": properties["recurrence"],
-            "onlineMeeting": None,
-            "responseStatus": {"response": "organizer" if is_organizer else "notResponded", "time": _UNSET},
+            "onlineMeeting": properties.get("onlineMeeting"),
+            "responseStatus": response_of(shown),
             "body": (
                 {"contentType": "text", "content": show_text(kind, content)}
                 if self.preference.wants_text
@@ -123,6 +123,13 @@ class EventView:
         if shown.original_start_at:
             answer["originalStart"] = shown.original_start_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         return answer
+
+
+def response_of(shown: Shown) -> JsonObject:
+    """Return what the owner of the mailbox answered, with the instant of it."""
+    if shown.event.organizer is None:
+        return {"response": "organizer", "time": _UNSET}
+    return shown.properties.get("responseStatus") or {"response": "notResponded", "time": _UNSET}
 
 
 def show_address(person: Person) -> JsonObject:

@@ -10,6 +10,7 @@ from simulators.graph.errors import GraphRefusal, bad_request, event_not_found
 from simulators.graph.event_input import check_span, read_extended, read_properties
 from simulators.graph.mailboxes import Mailbox
 from simulators.graph.model import Alteration, Calendar, StoredEvent
+from simulators.graph.online import open_meeting
 from simulators.graph.places import no_location
 from simulators.graph.recurrence import is_day_of, neighbours, original_span
 from simulators.graph.store import Store
@@ -23,12 +24,15 @@ _DEFAULTS: JsonObject = {
     "hideAttendees": False,
     "importance": "normal",
     "isAllDay": False,
+    "isCancelled": False,
     "isOnlineMeeting": False,
     "isReminderOn": True,
+    "onlineMeeting": None,
     "onlineMeetingProvider": "unknown",
     "recurrence": None,
     "reminderMinutesBeforeStart": 15,
     "responseRequested": True,
+    "responseStatus": None,
     "sensitivity": "normal",
     "showAs": "busy",
     "subject": "",
@@ -60,8 +64,11 @@ class EventStore:
         properties = {**_DEFAULTS, "location": place, "locations": [], **given}
         start_at, end_at = self._check(properties)
         now = self._store.clock.now()
+        uid = self._store.next_version()
+        if properties["isOnlineMeeting"]:
+            properties = open_meeting(properties, uid)
         event = StoredEvent(
-            uid=self._store.next_version(),
+            uid=uid,
             calendar=calendar.number,
             placed=1,
             version=0,
@@ -82,11 +89,14 @@ class EventStore:
         given = read_properties(body, creates=False)
         extended = read_extended(body)
         if day is not None:
-            return self._change_occurrence(mailbox, event, day, given)
+            return self.change_occurrence(mailbox, event, day, given)
+        opens_meeting = given.get("isOnlineMeeting") and not event.properties["isOnlineMeeting"]
         if event.properties["isOnlineMeeting"]:
             # Once set it cannot be changed or cleared; Graph ignores the attempt without a word.
             given = {k: v for k, v in given.items() if k not in ("isOnlineMeeting", "onlineMeetingProvider")}
         properties = {**event.properties, **given}
+        if opens_meeting:
+            properties = open_meeting(properties, event.uid)
         start_at, end_at = self._check(properties)
         merged = {name: value for name, value in {**event.extended, **extended}.items() if value}
         changed = replace(event, properties=properties, start_at=start_at, end_at=end_at, extended=merged)
@@ -97,7 +107,8 @@ class EventStore:
     def _check(self, properties: JsonObject) -> tuple[datetime, datetime]:
         return check_span(properties, takes_any_iana=self._store.switches.takes_any_iana_zone)
 
-    def _change_occurrence(self, mailbox: Mailbox, event: StoredEvent, day: date, given: JsonObject) -> StoredEvent:
+    def change_occurrence(self, mailbox: Mailbox, event: StoredEvent, day: date, given: JsonObject) -> StoredEvent:
+        """Give one day of a series properties of its own, which are in their stored shape. Raises: GraphRefusal."""
         check_occurrence(event, day)
         if given.get("recurrence"):
             raise bad_request("An occurrence cannot recur.", "ErrorPropertyValidationFailure")

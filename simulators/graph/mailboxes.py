@@ -38,7 +38,7 @@ class Mailbox:
         state = self.owner.state
         if state == "deleted":
             raise user_not_found(self.owner.id)
-        if state == "none":
+        if state in ("none", "unlicensed", "on-premises"):
             raise GraphRefusal(404, "MailboxNotEnabledForRESTAPI", "REST API is not yet supported for this mailbox.")
         if state == "blocked":
             raise GraphRefusal(403, "ErrorAccessDenied", "Access to OData is disabled.")

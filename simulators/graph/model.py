@@ -9,7 +9,7 @@ from typing import Literal
 
 from simulators.graph.wire import JsonObject
 
-MailboxState = Literal["active", "none", "blocked", "deleted"]
+MailboxState = Literal["active", "none", "unlicensed", "on-premises", "blocked", "deleted"]
 EventType = Literal["singleInstance", "seriesMaster", "occurrence", "exception"]
 
 
@@ -26,6 +26,16 @@ class Person:
     time_zone: str = "W. Europe Standard Time"
     is_enabled: bool = True
     state: MailboxState = "active"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A directory group; members are directory ids of users and of other groups."""
+
+    id: str
+    display_name: str
+    members: tuple[str, ...] = ()
+    visibility: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +72,7 @@ class StoredEvent:
     start_at: datetime
     end_at: datetime
     properties: JsonObject
-    """Writable properties by their Graph names, complete."""
+    """By their Graph names, complete: the writable ones, `isCancelled`, `responseStatus` and `onlineMeeting`."""
     extended: dict[str, str] = field(default_factory=dict)
     transaction_id: str | None = None
     posted_digest: str | None = None

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
-from simulators.graph.model import Alteration, Calendar, Person, StoredEvent
+from simulators.graph.model import Alteration, Calendar, Group, Person, StoredEvent
 from simulators.graph.wire import JsonObject
 
 
@@ -52,3 +52,11 @@ def write_person(person: Person) -> JsonObject:
 
 def read_person(line: JsonObject) -> Person:
     return Person(**{**line, "proxy_addresses": tuple(line["proxy_addresses"])})
+
+
+def write_group(group: Group) -> JsonObject:
+    return asdict(group)
+
+
+def read_group(line: JsonObject) -> Group:
+    return Group(**{**line, "members": tuple(line["members"])})

@@ -1,9 +1,11 @@
 """Events in plain words, for tests and pages that look into the simulator from the side."""
 
 from simulators.graph.bodies import show_text
+from simulators.graph.event_output import response_of
 from simulators.graph.ids import EventKey, make_calendar_id, make_change_key, make_event_id
 from simulators.graph.mailboxes import Mailbox
 from simulators.graph.model import Shown
+from simulators.graph.online import is_intact
 from simulators.graph.timezones import read_date_time
 from simulators.graph.wire import JsonObject
 
@@ -38,7 +40,12 @@ def show_plain(mailbox: Mailbox, shown: Shown) -> JsonObject:
         "isReminderOn": properties["isReminderOn"],
         "isOrganizer": event.organizer is None,
         "attendees": [attendee["emailAddress"]["address"] for attendee in properties["attendees"]],
+        "isCancelled": properties.get("isCancelled", False),
+        "response": response_of(shown)["response"],
+        "isOnlineMeeting": properties["isOnlineMeeting"],
+        "onlineMeetingIntact": is_intact(properties),
         "type": shown.type,
+        "series": make_event_id(mailbox.id, EventKey(event.uid, None)) if shown.day else None,
         "extended": event.extended,
         "deleted": event.is_deleted,
     }

@@ -10,13 +10,15 @@ from simulators.graph.clock import Clock
 from simulators.graph.errors import user_not_found
 from simulators.graph.journal import Journal
 from simulators.graph.mailboxes import Mailbox
-from simulators.graph.model import Calendar, Person, StoredEvent
+from simulators.graph.model import Calendar, Group, Person, StoredEvent
 from simulators.graph.model_json import (
     read_calendar,
     read_event,
+    read_group,
     read_person,
     write_calendar,
     write_event,
+    write_group,
     write_person,
 )
 from simulators.graph.switches import Switches
@@ -42,9 +44,11 @@ class Store:
         self.clock = clock
         self.switches = switches
         self.mailboxes: dict[str, Mailbox] = {}
+        self.groups: dict[str, Group] = {}
         self.listeners: list[Callable[[EventChange], None]] = []
         self.readers: dict[str, Callable[[JsonObject], None]] = {
             "person": lambda line: self._apply_person(read_person(line["person"])),
+            "group": lambda line: self._apply_group(read_group(line["group"])),
             "calendar": lambda line: self._apply_calendar(line["mailbox"], read_calendar(line["calendar"])),
             "calendar-removed": lambda line: self._apply_calendar_removed(line["mailbox"], line["number"]),
             "event": lambda line: self._apply_event(line["mailbox"], read_event(line["event"])),
@@ -95,6 +99,11 @@ class Store:
             self.put_calendar(mailbox, Calendar(1, "Calendar", self.next_version(), is_default=True))
         return mailbox
 
+    def put_group(self, group: Group) -> None:
+        """Add a group or replace one."""
+        self.journal.append({"kind": "group", "group": write_group(group)})
+        self._apply_group(group)
+
     def put_calendar(self, mailbox: Mailbox, calendar: Calendar) -> None:
         self.journal.append({"kind": "calendar", "mailbox": mailbox.id, "calendar": write_calendar(calendar)})
         self._apply_calendar(mailbox.id, calendar)
@@ -131,6 +140,7 @@ class Store:
         """Forget everything, the journal too; versions go on, so that nothing old looks new."""
         self.journal.clear()
         self.mailboxes.clear()
+        self.groups.clear()
         self._by_name.clear()
 
     def _apply_person(self, person: Person) -> None:
@@ -139,6 +149,9 @@ class Store:
         mailbox.owner = person
         self._by_name[person.id.lower()] = person.id
         self._by_name[person.user_principal_name.lower()] = person.id
+
+    def _apply_group(self, group: Group) -> None:
+        self.groups[group.id] = group
 
     def _apply_calendar(self, mailbox_id: str, calendar: Calendar) -> None:
         mailbox = self.mailboxes[mailbox_id]

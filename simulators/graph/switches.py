@@ -64,6 +64,12 @@ class Switches(BaseModel):
     watch_slow_endpoints: bool = True
     """Delay, then drop notifications of endpoints that often answer late."""
     token_lifetime_s: float = Field(default=3599, gt=0)
+    may_read_users: bool = True
+    """The app has User.Read.All; without it `/users` and `/users/{id}` answer 403."""
+    may_read_groups: bool = True
+    """The app has GroupMember.Read.All."""
+    may_read_mailbox_settings: bool = True
+    """The app has MailboxSettings.Read."""
     copies_keep_transaction_id: bool = False
     """A copy made by the worker carries the original's transactionId too."""
 

@@ -11,12 +11,16 @@ from msgraph.generated.models.event import Event
 from msgraph.generated.models.event_collection_response import EventCollectionResponse
 from msgraph.generated.models.event_type import EventType
 from msgraph.generated.models.free_busy_status import FreeBusyStatus
+from msgraph.generated.models.group import Group
 from msgraph.generated.models.mailbox_settings import MailboxSettings
 from msgraph.generated.models.o_data_errors.o_data_error import ODataError
 from msgraph.generated.models.subscription import Subscription
 from msgraph.generated.models.user import User
 from msgraph.generated.models.user_collection_response import UserCollectionResponse
 from msgraph.generated.users.item.calendar_view.delta.delta_get_response import DeltaGetResponse
+from msgraph.generated.users.item.check_member_groups.check_member_groups_post_response import (
+    CheckMemberGroupsPostResponse,
+)
 
 from .client import ADA, MARKER, WINDOW, Client, event_body, moment, series_body
 from .listener import Listener
@@ -54,6 +58,18 @@ async def test_an_event_parses_with_all_it_holds(graph: Client) -> None:
     assert event.single_value_extended_properties[0].value == "c|p"
     assert event.calendar is not None
     assert event.calendar.is_default_calendar
+
+
+async def test_an_online_meeting_and_a_group_parse(graph: Client) -> None:
+    made = await graph.create(isOnlineMeeting=True)
+    event = parse(Event, (await graph.get(f"/users/{ADA}/events/{made['id']}")).body)
+    assert event.online_meeting is not None
+    assert event.online_meeting.join_url
+    group = "00000000-0000-0000-0000-000000000001"
+    await graph.control("PUT", f"/groups/{group}", {"members": [ADA]})
+    assert parse(Group, (await graph.get(f"/groups/{group}")).body).id == group
+    reply = await graph.ask("POST", f"/users/{ADA}/checkMemberGroups", body={"groupIds": [group]})
+    assert parse(CheckMemberGroupsPostResponse, reply.body).value == [group]
 
 
 async def test_collections_and_delta_pages_parse(graph: Client) -> None:
