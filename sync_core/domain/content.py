@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from html import unescape
 
+from sync_core.domain.cutting import cut_html, cut_line
 from sync_core.domain.timespan import Span, TimeSpan
 
 SUBJECT_LIMIT = 255
 LOCATION_LIMIT = 255
 BODY_LIMIT = 8_000
-CUT_MARK = " […]"
 
 
 class ShowAs(StrEnum):
@@ -87,30 +87,44 @@ _ATTRIBUTE = {
 
 _TAG = re.compile(r"<(style|script|head)\b.*?</\1>|<[^>]+>", re.IGNORECASE | re.DOTALL)
 _SPACE = re.compile(r"\s+")
+# What no line of text means and no XML carries; half of a surrogate pair cannot even be sent.
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
-def _cut(text: str, limit: int) -> str:
-    return text if len(text) <= limit else text[: limit - len(CUT_MARK)].rstrip() + CUT_MARK
+def _clean(text: str) -> str:
+    return unicodedata.normalize("NFC", _CONTROL.sub("", text))
 
 
 def _line(text: str, limit: int) -> str:
-    return _cut(_SPACE.sub(" ", unicodedata.normalize("NFC", text)).strip(), limit)
+    return cut_line(_SPACE.sub(" ", _clean(text)).strip(), limit)
+
+
+def _page(text: str) -> str:
+    # Taking something out may bring letters together that compose.
+    return unicodedata.normalize("NFC", cut_html(_clean(text).replace("\r\n", "\n").strip(), BODY_LIMIT)).strip()
 
 
 def normalise(content: Content) -> Content:
-    """Bring a content into the one form that is stored, sent and compared; over-long text is cut with a mark."""
+    """Bring a content into the one form that is stored, sent and compared.
+
+    Control characters go; over-long text is cut with a mark: lines to `SUBJECT_LIMIT` and `LOCATION_LIMIT` UTF-16
+    units, a body to `BODY_LIMIT` characters of HTML.
+    """
     return replace(
         content,
         subject=_line(content.subject, SUBJECT_LIMIT),
         location=_line(content.location, LOCATION_LIMIT),
-        body=_cut(unicodedata.normalize("NFC", content.body).replace("\r\n", "\n").strip(), BODY_LIMIT),
-        categories=tuple(sorted({_line(name, SUBJECT_LIMIT) for name in content.categories if name.strip()})),
+        body=_page(content.body),
+        categories=tuple(sorted({line for name in content.categories if (line := _line(name, SUBJECT_LIMIT))})),
     )
 
 
 def _plain(text: str) -> str:
-    """The words of a text without markup and spacing: servers wrap and rewrap, which is handwriting, not an edit."""
-    return _SPACE.sub(" ", unescape(_TAG.sub(" ", text))).strip()
+    """The words of a text without markup and spacing: servers wrap and rewrap, which is handwriting, not an edit.
+
+    All spacing goes, because a server that tells a body as text drops a tag where another would leave a gap.
+    """
+    return _SPACE.sub("", unescape(_TAG.sub("", text)))
 
 
 def _meaning(content: Content, field: Field) -> object:

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from sync_core.domain.content import (
     ALL_FIELDS,
     BODY_LIMIT,
-    CUT_MARK,
     DOWN_FIELDS,
     SUBJECT_LIMIT,
     Content,
@@ -23,6 +22,7 @@ from sync_core.domain.content import (
     only,
     overlay,
 )
+from sync_core.domain.cutting import CUT_MARK, units
 from sync_core.domain.event import PRIVATE_SUBJECT, mask, strip_to_down
 from tests.builders import content, days, event, span
 
@@ -44,8 +44,8 @@ contents = st.builds(
 @given(contents)
 def test_normalising_twice_changes_nothing(one: Content) -> None:
     assert normalise(one) == one
-    assert len(one.subject) <= SUBJECT_LIMIT
-    assert len(one.location) <= SUBJECT_LIMIT
+    assert units(one.subject) <= SUBJECT_LIMIT
+    assert units(one.location) <= SUBJECT_LIMIT
 
 
 @given(contents, contents)
@@ -72,10 +72,22 @@ def test_an_overlay_takes_the_named_fields_and_no_others(one: Content, other: Co
         ("x" * 255, "x" * 255),
         ("x" * 256, "x" * 251 + CUT_MARK),
         ("x" * 250 + " " + "y" * 50, "x" * 250 + CUT_MARK),
-        ("😀" * 300, "😀" * 251 + CUT_MARK),
+        ("😀" * 300, "😀" * 125 + CUT_MARK),
+        ("a\x00b\x07 \x1b c\ud83d", "ab c"),
         ("", ""),
     ],
-    ids=["composed", "spaces", "joined emoji", "right to left", "just fits", "cut", "cut at a space", "emoji", "empty"],
+    ids=[
+        "composed",
+        "spaces",
+        "joined emoji",
+        "right to left",
+        "just fits",
+        "cut",
+        "cut at a space",
+        "emoji",
+        "control",
+        "empty",
+    ],
 )
 def test_a_subject_is_one_line_composed_and_cut_with_a_mark(written: str, kept: str) -> None:
     assert normalise(content(subject=written)).subject == kept
@@ -106,6 +118,7 @@ def test_categories_are_a_set_of_names() -> None:
         ("<script>alert(1)</script>a", "a", True),
         ("<p>a</p>", "<p>b</p>", False),
         ("", "<p></p>", True),
+        ("<p><a>+49 30</a>, <b>ad</b>a</p>", "+49 30, ada", True),
         ("a", "", False),
     ],
 )
