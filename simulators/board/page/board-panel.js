@@ -1,17 +1,17 @@
 // The upper panel: what the planner sees and does.
 
+import { createEntry, openEntry, pathOf } from "./board-sheet.js";
 import { call, follow } from "./calls.js";
 import { verbFor } from "./journeys.js";
+import { NOBODY, Standing } from "./standing.js";
 import { Timeline } from "./timeline.js";
-import { instantOf } from "./times.js";
-
-const NOBODY = "nobody";
+import { instantOf, wallOf } from "./times.js";
 
 export class BoardPanel {
   #page;
   #timeline;
   #entries = new Map();
-  #statuses = {};
+  #standing = new Standing();
   resources = [];
 
   constructor(page, element) {
@@ -20,12 +20,14 @@ export class BoardPanel {
       zone: page.zone,
       day: page.day,
       act: {
-        open: (state) => this.#open(state),
-        create: (span) => this.#create(span),
+        open: ({ kind, full }) => openEntry(this.#desk(), kind, full),
+        create: (span) => createEntry(this.#desk(), span),
         move: (state, moved) => this.#move(state, moved),
         complain: (words) => page.journeys.say(words),
+        answer: (proposal, verdict) => this.#answer(proposal, verdict).catch((error) => page.journeys.say(error.message)),
       },
     });
+    document.getElementById("asks").onclick = () => this.#showQuestion();
   }
 
   start() {
@@ -47,7 +49,7 @@ export class BoardPanel {
   async refresh() {
     const board = await call("GET", "/_control/board");
     this.resources = board.resources;
-    this.#statuses = board.statuses;
+    this.#standing.replace(board);
     this.#entries.clear();
     for (const state of board.appointments) this.#entries.set(`appointment:${state.id}`, this.#entryOf("appointment", state));
     for (const state of board.unavailabilities) {
@@ -55,6 +57,7 @@ export class BoardPanel {
     }
     this.#drawRows();
     this.#timeline.setAll([...this.#entries.values()].map((entry) => this.#rowed(entry)));
+    this.#countQuestions();
     this.#page.mailboxesChanged();
   }
 
@@ -67,10 +70,10 @@ export class BoardPanel {
   #hear(change) {
     if (change.kind === "reset" || change.kind === "resource") return this.refresh();
     if (change.kind === "status") {
-      this.#statuses[change.appointment] = { ...this.#statuses[change.appointment], [change.state.resource.id]: change.state };
-      const held = this.#entries.get(`appointment:${change.appointment}`);
-      if (held) this.#put(this.#entryOf("appointment", held.state.full), false);
+      this.#standing.hearStatus(change);
+      this.#drawAgain(change.appointment);
     }
+    if (change.kind === "proposal") this.#hearProposal(change);
     if (change.kind !== "appointment" && change.kind !== "unavailability") return undefined;
     const id = `${change.kind}:${change.id}`;
     const before = this.#entries.get(id) ?? null;
@@ -84,6 +87,43 @@ export class BoardPanel {
     this.#drawRows();
     if (before ?? after) this.#name(change, before, after);
     return undefined;
+  }
+
+  #hearProposal(change) {
+    this.#standing.hearProposal(change);
+    this.#drawAgain(change.state.appointment.id);
+    this.#countQuestions();
+    const entry = this.#entries.get(`appointment:${change.state.appointment.id}`);
+    const mailbox = this.#mailboxOf(change.state.resource.id);
+    // The worker's deletion has come over, as a question instead of a change.
+    if (entry && mailbox && change.state.state === "open") {
+      this.#page.journeys.seen("up", { mailbox, gone: true, ...spanOf(entry) });
+    }
+  }
+
+  #drawAgain(appointment) {
+    const shown = this.#entries.get(`appointment:${appointment}`);
+    if (shown) this.#put(this.#entryOf("appointment", shown.state.full), false);
+  }
+
+  #countQuestions() {
+    const { length } = this.#standing.waiting();
+    const chip = document.getElementById("asks");
+    chip.hidden = length === 0;
+    chip.textContent = length === 1 ? "1 worker asks you" : `${length} questions for you`;
+  }
+
+  /** Go to the day of the first question that is not on the day shown, or stay. */
+  #showQuestion() {
+    const days = this.#standing.waiting()
+      .map((one) => this.#entries.get(`appointment:${one.appointment.id}`))
+      .filter(Boolean)
+      .map((entry) => wallOf(entry.start, this.#page.zone).slice(0, 10));
+    if (days.length) this.#page.goTo(days.find((day) => day > this.#page.day) ?? days.sort()[0]);
+  }
+
+  #answer(proposal, verdict) {
+    return call("POST", `/_control/proposals/${encodeURIComponent(proposal)}/${verdict}`);
   }
 
   #name(change, before, after) {
@@ -100,7 +140,9 @@ export class BoardPanel {
     const reachable = (mailbox) => this.#page.hasMailbox(mailbox);
     const waits = placesOf(after).filter(reachable)
       .map((mailbox) => ({ mailbox, gone: false, ...spanOf(after), subject: subjectOf(after) }));
-    for (const mailbox of placesOf(before).filter(reachable)) {
+    const asked = before?.rows.filter((row) => before.looks[row]?.question).map((row) => this.#mailboxOf(row)) ?? [];
+    // Whoever asked to be taken off has deleted the event already: nothing will be seen to go.
+    for (const mailbox of placesOf(before).filter((one) => reachable(one) && !asked.includes(one))) {
       if (!placesOf(after).includes(mailbox)) waits.push({ mailbox, gone: true, ...spanOf(before), subject: subjectOf(before) });
     }
     journeys.setOut("down", (after ?? before).subject, verbFor(before, after), waits);
@@ -133,80 +175,42 @@ export class BoardPanel {
   #entryOf(kind, full) {
     const rows = kind === "appointment" ? full.resources.map((one) => one.id) : [full.resource.id];
     const subject = kind === "appointment" ? full.subject : full.title || capital(full.kind);
-    const statuses = kind === "appointment" ? this.#statuses[full.id] ?? {} : {};
-    const held = Object.values(statuses).find((status) => status.state === "held");
-    const classes = kind === "appointment" ? [] : ["away"];
+    const isTask = kind === "appointment";
+    const classes = isTask ? [] : ["away"];
     // An absence that Tandem entered was born in Outlook: it belongs to the worker, and looks like it on both sides.
-    if (kind === "unavailability" && full.origin) classes.push("worker");
-    if (held) classes.push("held");
+    if (!isTask && full.origin) classes.push("worker");
+    if (full.status === "cancelled") classes.push("cancelled");
+    const looks = isTask ? this.#standing.looksOf(full, this.resources) : {};
     return {
-      id: `${kind}:${full.id}`, rows, subject, title: held ? `⚠ ${subject}` : subject, start: full.start, end: full.end,
+      id: `${kind}:${full.id}`, rows, subject, title: subject, start: full.start, end: full.end,
       isPrivate: full.sensitivity === "private" || full.sensitivity === "confidential",
-      allDay: full.allDay, days: [full.startDate, full.endDate], classes,
-      editable: !full.locked, state: { kind, full, held: held?.detail },
+      allDay: full.allDay, days: [full.startDate, full.endDate], classes, looks,
+      editable: !full.locked, state: { kind, full },
+    };
+  }
+
+  #desk() {
+    return {
+      page: this.#page,
+      resources: this.resources,
+      standing: this.#standing,
+      answer: (proposal, verdict) => this.#answer(proposal, verdict),
     };
   }
 
   async #move({ kind, full }, { start, end, rows, rowsBefore }) {
     const span = { start: instantOf(start, this.#page.zone), end: instantOf(end, this.#page.zone) };
-    const handedOver = rows.join() !== rowsBefore.join();
+    const [[row], [rowBefore]] = [rows, rowsBefore];
+    const handedOver = row !== rowBefore;
     const path = `${pathOf(kind)}/${encodeURIComponent(full.id)}`;
     if (kind === "unavailability") {
-      await call("PATCH", path, handedOver ? { ...span, resource: { id: rows[0] } } : span);
+      await call("PATCH", path, handedOver ? { ...span, resource: { id: row } } : span);
     } else {
-      const resources = rows.filter((row) => row !== NOBODY);
+      const planned = full.resources.map((one) => (one.id === rowBefore ? row : one.id));
+      const resources = [...new Set(planned.length ? planned : [row])].filter((one) => one !== NOBODY);
       await call("POST", `${path}/move`, handedOver ? { ...span, resources } : span);
     }
   }
-
-  #create({ start, end, resource }) {
-    this.#page.sheet.open({
-      title: "New on the board",
-      subject: "",
-      start,
-      end,
-      kinds: true,
-      resources: this.resources,
-      chosen: resource && resource !== NOBODY ? [resource] : [],
-      save: (wanted) => {
-        const span = { start: instantOf(wanted.start, this.#page.zone), end: instantOf(wanted.end, this.#page.zone) };
-        if (wanted.kind === "appointment") {
-          return call("POST", pathOf("appointment"), { ...span, subject: wanted.subject, resources: wanted.resources });
-        }
-        const absence = { ...span, title: wanted.subject, kind: "other", showAs: "oof" };
-        return Promise.all(wanted.resources.map((one) => call("POST", pathOf("unavailability"), { ...absence, resource: one })));
-      },
-    });
-  }
-
-  #open({ kind, full, held }) {
-    const path = `${pathOf(kind)}/${encodeURIComponent(full.id)}`;
-    const isTask = kind === "appointment";
-    this.#page.sheet.open({
-      title: isTask ? `Appointment ${full.number ?? ""}` : "Absence",
-      note: held ? `Held: ${held}` : full.location?.name ?? "",
-      subject: isTask ? full.subject : full.title ?? "",
-      ...this.#page.wallSpan(full),
-      fixedTimes: full.allDay,
-      resources: this.resources,
-      chosen: isTask ? full.resources.map((one) => one.id) : [full.resource.id],
-      single: !isTask,
-      save: (wanted) => {
-        const span = full.allDay ? {} : {
-          start: instantOf(wanted.start, this.#page.zone), end: instantOf(wanted.end, this.#page.zone),
-        };
-        const words = isTask
-          ? { subject: wanted.subject, resources: wanted.resources.map((id) => ({ id })) }
-          : { title: wanted.subject, resource: { id: wanted.resources[0] } };
-        return call("PATCH", path, { ...span, ...words });
-      },
-      remove: () => call("DELETE", path),
-    });
-  }
-}
-
-function pathOf(kind) {
-  return kind === "appointment" ? "/_control/appointments" : "/_control/unavailabilities";
 }
 
 function spanOf(entry) {

@@ -96,6 +96,7 @@ export function verbFor(before, after) {
   if (before === null) return "created";
   if (after === null) return "deleted";
   if (after.rows.length === 0 && before.rows.length) return "taken off the plan";
+  if (after.rows.length < before.rows.length && after.rows.every((row) => before.rows.includes(row))) return "taken off";
   if (before.rows.join() !== after.rows.join()) return "handed over";
   const length = (one) => Date.parse(one.end) - Date.parse(one.start);
   if (length(before) !== length(after)) return length(after) > length(before) ? "lengthened" : "shortened";

@@ -36,7 +36,7 @@ async function start() {
   panels.board = new BoardPanel(page, element("board"));
   panels.outlook = new OutlookPanel(page, element("outlook"));
 
-  const goTo = (day) => {
+  const goTo = page.goTo = (day) => {
     page.day = day;
     element("day").textContent = dayInWords(day);
     panels.board.goTo(day);

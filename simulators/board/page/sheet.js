@@ -11,12 +11,16 @@ export class Sheet {
       this.#carryOut(() => this.#wanted.save(this.#read()));
     });
     this.#part("delete").addEventListener("click", () => this.#carryOut(() => this.#wanted.remove()));
+    for (const verdict of ["accept", "decline"]) {
+      this.#part(verdict).addEventListener("click", () => this.#carryOut(() => this.#wanted.question.answer(verdict)));
+    }
     this.#part("close").addEventListener("click", () => this.#dialog.close());
   }
 
   /**
    * Open with title, note, subject, start, end (wall times); optional: kinds, resources with chosen and single,
-   * isPrivate, fixedTimes; `save(wanted)` and, for what exists, `remove()`.
+   * isPrivate, fixedTimes, ticks of what is locked and cancelled, a question with its words, reason and `answer(verdict)`;
+   * `save(wanted)` and, for what exists, `remove()`.
    */
   open(wanted) {
     this.#wanted = wanted;
@@ -32,6 +36,12 @@ export class Sheet {
     fields.kind.value = "appointment";
     this.#part("private").hidden = wanted.isPrivate === undefined;
     fields.private.checked = Boolean(wanted.isPrivate);
+    this.#part("ticks").hidden = !wanted.ticks;
+    fields.locked.checked = Boolean(wanted.ticks?.locked);
+    fields.cancelled.checked = Boolean(wanted.ticks?.cancelled);
+    this.#part("question").hidden = !wanted.question;
+    this.#part("asked").textContent = wanted.question?.words ?? "";
+    this.#part("asked-why").textContent = wanted.question?.reason ?? "";
     this.#part("delete").hidden = !wanted.remove;
     this.#part("save").textContent = wanted.remove ? "Save" : "Create";
     this.#drawResources(wanted);
@@ -67,6 +77,8 @@ export class Sheet {
       end: fields.end.value,
       kind: fields.kind.value,
       isPrivate: fields.private.checked,
+      locked: fields.locked.checked,
+      cancelled: fields.cancelled.checked,
       resources: [...this.#form.querySelectorAll("input[name=resource]:checked")].map((box) => box.value),
     };
   }

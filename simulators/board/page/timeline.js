@@ -1,5 +1,6 @@
 // One timeline: rows of resources, a day of columns, entries that can be dragged. Both panels are one.
 
+import { drawMark, drawQuestion } from "./marks.js";
 import { wallOf, wallOfDate } from "./times.js";
 
 const FRESH_MS = 1600;
@@ -7,7 +8,6 @@ const SHORT_MS = 90 * 60_000;
 const SLOTS = 28; // half hours from 6 to 20
 const SIDEBAR = 192;
 const NARROWEST_SLOT = 30;
-const LOCK = "M2 5V4a2.5 2.5 0 0 1 5 0v1h.5a1 1 0 0 1 1 1v4a1 1 0 0 1-1 1h-6a1 1 0 0 1-1-1V6a1 1 0 0 1 1-1zm1.2 0h2.6V4a1.3 1.3 0 0 0-2.6 0z";
 
 export class Timeline {
   #calendar;
@@ -39,10 +39,11 @@ export class Timeline {
       selectable: true,
       pointer: true,
       resourceLabelContent: ({ resource }) => ({ domNodes: [labelOf(resource)] }),
-      eventContent: ({ event }) => ({ domNodes: [wordsOf(event)] }),
+      eventContent: ({ event }) => ({ domNodes: [wordsOf(event, act.answer)] }),
       eventClassNames: ({ event }) => event.extendedProps.classes ?? [],
       eventDidMount: ({ el, event }) => {
-        el.dataset.entry = event.id;
+        el.dataset.drawn = event.id;
+        el.dataset.entry = event.extendedProps.entry;
         setTimeout(() => this.refocus());
       },
       eventClick: ({ event, jsEvent }) => {
@@ -58,7 +59,7 @@ export class Timeline {
       },
     });
     document.addEventListener("focusin", ({ target }) => {
-      if (!target.closest("dialog")) this.#focused = element.contains(target) ? target.dataset.entry ?? null : null;
+      if (!target.closest("dialog")) this.#focused = element.contains(target) ? target.closest(".ec-event") : null;
     });
     // Slots have a fixed width; both panels stay as wide as the window, so that their hours stand below each other.
     new ResizeObserver(() => this.#calendar.setOption("slotWidth", widthOfSlot(element))).observe(element);
@@ -68,7 +69,9 @@ export class Timeline {
   refocus() {
     if (this.#focused === null || document.activeElement !== document.body) return;
     const entries = [...this.#element.querySelectorAll(".ec-event")];
-    entries.find((one) => one.dataset.entry === this.#focused)?.focus({ preventScroll: true });
+    const { drawn, entry } = this.#focused.dataset;
+    const again = entries.find((one) => one.dataset.drawn === drawn) ?? entries.find((one) => one.dataset.entry === entry);
+    again?.focus({ preventScroll: true });
   }
 
   goTo(day) {
@@ -86,41 +89,51 @@ export class Timeline {
   /** Replace everything that is shown. */
   setAll(entries) {
     this.#shown = new Map(entries.map((entry) => [entry.id, entry]));
-    this.#calendar.setOption("events", entries.map((entry) => this.#drawn(entry)));
+    this.#calendar.setOption("events", entries.flatMap((entry) => this.#drawn(entry)));
   }
 
   /** Show an entry as it is now, or take it away (null); a fresh one is lit up for a moment. */
   show(id, entry, { fresh = false } = {}) {
-    const known = this.#shown.has(id);
-    if (entry === null) {
-      if (known) this.#calendar.removeEventById(id);
-      this.#shown.delete(id);
-      return;
+    const known = new Set((this.#shown.get(id)?.rows ?? []).map((row) => drawnAs(id, row)));
+    const drawn = entry === null ? [] : this.#drawn(fresh ? { ...entry, classes: [...entry.classes, "fresh"] } : entry);
+    const stays = new Set(drawn.map((one) => one.id));
+    for (const one of known) {
+      if (!stays.has(one)) this.#calendar.removeEventById(one);
     }
-    this.#shown.set(id, entry);
-    const drawn = this.#drawn(fresh ? { ...entry, classes: [...entry.classes, "fresh"] } : entry);
-    if (known) this.#calendar.updateEvent(drawn);
-    else this.#calendar.addEvent(drawn);
-    if (fresh) {
+    for (const one of drawn) {
+      if (known.has(one.id)) this.#calendar.updateEvent(one);
+      else this.#calendar.addEvent(one);
+    }
+    if (entry === null) this.#shown.delete(id);
+    else this.#shown.set(id, entry);
+    if (entry !== null && fresh) {
       setTimeout(() => {
-        if (this.#shown.get(id) === entry) this.#calendar.updateEvent(this.#drawn(entry));
+        if (this.#shown.get(id) === entry) this.#drawn(entry).forEach((one) => this.#calendar.updateEvent(one));
       }, FRESH_MS);
     }
   }
 
-  #drawn({ id, rows, title, start, end, allDay, days, classes, state, isPrivate, editable = true }) {
+  /** One drawing for each row, since the same entry may stand differently for each resource. */
+  #drawn({ id, rows, title, start, end, allDay, days, classes, state, isPrivate, looks = {}, editable = true }) {
     const span = allDay
       ? { start: `${days[0]}T00:00:00`, end: `${days[1]}T00:00:00` }
       : { start: wallOf(start, this.#zone), end: wallOf(end, this.#zone) };
-    return {
-      id, resourceIds: rows, title, ...span, editable: editable && !allDay,
-      extendedProps: { state, classes, allDay, isPrivate },
-    };
+    return rows.map((row) => {
+      const look = { classes: [], marks: [], ...looks[row] };
+      return {
+        id: drawnAs(id, row), resourceIds: [row], title, ...span, editable: editable && !allDay,
+        extendedProps: {
+          entry: id, state, allDay, isPrivate, classes: [...classes, ...look.classes], marks: look.marks,
+          question: look.question,
+        },
+      };
+    });
   }
 
   async #moved(info, act) {
     const { event, oldEvent } = info;
-    const entry = this.#shown.get(event.id);
+    const { entry: id } = event.extendedProps;
+    const entry = this.#shown.get(id);
     try {
       await act.move(event.extendedProps.state, {
         start: wallOfDate(event.start),
@@ -130,7 +143,7 @@ export class Timeline {
       });
     } catch (error) {
       // Only what was asked for here goes back; a newer state that came in meanwhile stays.
-      if (this.#shown.get(event.id) === entry) info.revert();
+      if (this.#shown.get(id) === entry) info.revert();
       act.complain(error.message);
     }
   }
@@ -151,33 +164,39 @@ function labelOf(resource) {
   return label;
 }
 
-function drawLock() {
-  const space = "http://www.w3.org/2000/svg";
-  const lock = document.createElementNS(space, "svg");
-  lock.setAttribute("class", "lock");
-  lock.setAttribute("viewBox", "0 0 9 11");
-  lock.setAttribute("role", "img");
-  lock.setAttribute("aria-label", "private");
-  const path = document.createElementNS(space, "path");
-  path.setAttribute("d", LOCK);
-  lock.append(path);
-  return lock;
+function drawnAs(id, row) {
+  return `${id}@${row}`;
+}
+
+function isShort({ start, end }) {
+  return end - start < SHORT_MS;
 }
 
 function timesInWords({ start, end }) {
   const clock = (date) => wallOfDate(date).slice(11, 16);
   // A short entry has room for one time only; where it ends can be seen.
-  return end - start < SHORT_MS ? clock(start) : `${clock(start)} – ${clock(end)}`;
+  return isShort({ start, end }) ? clock(start) : `${clock(start)} – ${clock(end)}`;
 }
 
-function wordsOf(event) {
+function wordsOf(event, answer) {
+  const { isPrivate, allDay, marks = [], question } = event.extendedProps;
   const words = document.createElement("span");
   words.className = "words-in";
+  const head = document.createElement("span");
+  head.className = "head";
   const title = document.createElement("b");
   title.textContent = event.title;
-  if (event.extendedProps.isPrivate) title.prepend(drawLock());
+  if (isPrivate) head.append(drawMark({ kind: "private", words: "private" }));
+  head.append(title);
+  const foot = document.createElement("span");
+  foot.className = "foot";
   const time = document.createElement("small");
-  time.textContent = event.extendedProps.allDay ? "all day" : timesInWords(event);
-  words.append(title, time);
+  time.textContent = allDay ? "all day" : timesInWords(event);
+  foot.append(time, ...marks.map(drawMark));
+  words.append(head, foot);
+  if (question) {
+    const asked = { ...question, isShort: isShort(event), answer: (verdict) => answer(question.id, verdict) };
+    words.append(drawQuestion(asked));
+  }
   return words;
 }

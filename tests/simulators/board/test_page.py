@@ -169,6 +169,85 @@ async def test_a_worker_drags_in_outlook_and_nobody_elses_calendar_is_touched(de
     assert (await desk.event(ADA, "Dentist"))["start"] == f"{DAY}T10:00:00Z"
 
 
+async def report(desk: Desk, appointment: str, state: str, **words: str) -> None:
+    told = {"resource": {"id": "R-ADA"}, "revision": 1, "state": state, "at": f"{DAY}T07:00:00Z", **words}
+    answer = await desk.board.write("PUT", f"/v1/appointments/{appointment}/sync-status", told)
+    assert answer.status == 200
+
+
+async def propose(desk: Desk, appointment: str, resource: str) -> None:
+    about = {"appointment": {"id": appointment, "revision": 1}, "resource": {"id": resource}}
+    wish = {**about, "kind": "unplan", "reason": "The worker deleted it in Outlook."}
+    assert (await desk.board.write("PUT", f"/v1/proposals/P-{appointment}-{resource}", wish)).status == 201
+
+
+def entries(title: str) -> str:
+    return f"[...document.querySelectorAll('#board .ec-event')].filter((one) => one.textContent.includes('{title}'))"
+
+
+async def test_what_was_reported_is_marked_with_its_reason_on_the_row_it_is_about(desk: Desk) -> None:
+    await desk.board.plan(id="A-r", subject="Reported", start=f"{DAY}T14:00:00+01:00", resources=["R-ADA", "R-BEN"])
+    await report(desk, "A-r", "held", detail="The mailbox has no licence.")
+    marks = f"{entries('Reported')}.flatMap((one) => [...one.querySelectorAll('.mark')].map((mark) => mark.title))"
+    await desk.page.until(f"{marks}.join() === 'Held for Ada Ahlberg: The mailbox has no licence.'")
+    await desk.page.until(f"{entries('Reported')}.filter((one) => one.classList.contains('held')).length === 1")
+    later = {"resource": {"id": "R-ADA"}, "revision": 1, "state": "delivered", "at": f"{DAY}T08:00:00Z"}
+    await desk.board.write("PUT", "/v1/appointments/A-r/sync-status", later)
+    await desk.page.until(f"""{marks}.join() === "In Ada Ahlberg's calendar" """)
+    await desk.board.control("PATCH", "appointments/A-r", {"number": "SO-2"})
+    await desk.page.until(f"""{marks}.join() === "In Ada Ahlberg's calendar, but not yet the last change" """)
+
+
+async def test_a_locked_appointment_shows_a_lock_and_a_cancelled_one_is_struck_through(desk: Desk) -> None:
+    await desk.board.plan(id="A-l", subject="Burst main", start=f"{DAY}T17:00:00+01:00", locked=True)
+    await desk.page.until(f"{entries('Burst main')}.some((one) => one.querySelector('.mark.locked')?.title)")
+    await desk.board.control("PATCH", "appointments/A-l", {"locked": False, "status": "cancelled"})
+    struck = "getComputedStyle(one.querySelector('.head b')).textDecorationLine === 'line-through'"
+    await desk.page.until(f"{entries('Burst main')}.some((one) => {struck} && !one.querySelector('.mark'))")
+
+
+async def test_a_planner_accepts_a_proposal_where_it_is_shown(desk: Desk) -> None:
+    await desk.board.plan(
+        id="A-p", subject="Boiler", start=f"{DAY}T11:00:00+01:00", minutes=180, resources=["R-BEN", "R-VAN"]
+    )
+    await propose(desk, "A-p", "R-BEN")
+    await desk.page.until(f"{entries('Boiler')}.filter((one) => one.classList.contains('asked')).length === 1")
+    asked = await desk.page.evaluate("document.querySelector('.question em').textContent")
+    assert asked == "Ben deleted this: un\u2011plan?"
+    await desk.page.until("!document.getElementById('asks').hidden")
+    await desk.page.evaluate("document.querySelector('.question .accept').click()")
+    await desk.page.until(f"{entries('Boiler')}.length === 1 && !document.querySelector('#board .asked')")
+    assert [one["id"] for one in (await desk.appointment("A-p"))["resources"]] == ["R-VAN"]
+    assert await desk.page.evaluate("document.getElementById('asks').hidden")
+    assert not await desk.page.evaluate("document.getElementById('sheet').open")
+
+
+async def test_a_planner_keeps_what_a_worker_deleted(desk: Desk) -> None:
+    await desk.board.plan(id="A-k", subject="Valve", start=f"{DAY}T14:00:00+01:00", minutes=60, resources=["R-BEN"])
+    await propose(desk, "A-k", "R-BEN")
+    await desk.page.until(f"{entries('Valve')}.some((one) => one.querySelector('.question .keep'))")
+    await desk.page.evaluate(f"{entries('Valve')}[0].click()")
+    await desk.page.until("document.getElementById('sheet-asked').textContent.startsWith('Ben deleted this')")
+    await desk.page.evaluate("document.getElementById('sheet-decline').click()")
+    await desk.page.until("!document.querySelector('#board .asked') && !document.getElementById('sheet').open")
+    kept = await desk.appointment("A-k")
+    assert ([one["id"] for one in kept["resources"]], kept["revision"]) == (["R-BEN"], 2)
+
+
+async def test_one_of_two_rows_is_handed_over_and_the_other_stays(desk: Desk) -> None:
+    await desk.board.plan(
+        id="A-h", subject="Handover", start=f"{DAY}T06:00:00+01:00", minutes=120, resources=["R-BEN", "R-VAN"]
+    )
+    await desk.page.until(f"{entries('Handover')}.length === 2")
+    place = await desk.place_of("board", "Handover")
+    await desk.page.drag((place["x"], place["y"]), (place["x"], await desk.middle_of_row("board", "Ada Ahlberg")))
+    async with asyncio.timeout(10):
+        while (moved := await desk.appointment("A-h"))["revision"] == 1:
+            pass
+    assert [one["id"] for one in moved["resources"]] in (["R-ADA", "R-VAN"], ["R-BEN", "R-ADA"])
+    assert moved["start"] == f"{DAY}T06:00:00+01:00"
+
+
 async def test_a_change_that_is_seen_on_the_other_side_is_named_with_its_time(desk: Desk) -> None:
     await desk.board.plan(id="A-3", subject="Leak detection", start=f"{DAY}T16:00:00+01:00", resources=["R-BEN"])
     told = "document.getElementById('journeys').innerText"

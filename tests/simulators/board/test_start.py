@@ -55,17 +55,24 @@ async def test_a_killed_board_comes_back_with_its_plan_its_answers_and_its_debts
             "PATCH", "/v1/appointments/A-1", {"subject": "Mine"}, If_Match='"1"', Idempotency_Key="k"
         )
         await board.control("DELETE", "appointments/A-2")
+        await board.control("PATCH", "appointments/A-1", {"number": "SO-9"})
+        about = {"appointment": {"id": "A-1", "revision": 3}, "resource": {"id": "R-ADA"}}
+        question = {**about, "kind": "unplan", "reason": "The worker deleted it."}
+        await board.write("PUT", "/v1/proposals/P-1", question)
         before = await board.control("GET", "board")
         process.send_signal(signal.SIGKILL)
         await process.wait()
     assert receiver.attempts == []
     async with _started(state, receiver) as (board, process):
-        await receiver.until(lambda: len(receiver.events) == 4)
+        await receiver.until(lambda: len(receiver.events) == 5)
         assert await board.control("GET", "board") == before
         again = await board.write(
             "PATCH", "/v1/appointments/A-1", {"subject": "Mine"}, If_Match='"1"', Idempotency_Key="k"
         )
         assert again.body == first.body
+        left_behind = {**question, "appointment": {"id": "A-1", "revision": 2}}
+        declined = await board.write("PUT", "/v1/proposals/P-2", left_behind, Idempotency_Key="k-2")
+        assert declined.body["state"] == "declined"
         assert (await board.plan(id="A-2"))["revision"] == 3
         process.terminate()
         assert await process.wait() == 0
