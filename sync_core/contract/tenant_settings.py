@@ -20,7 +20,7 @@ from sync_core.domain.resource import Direction
 
 LONGEST_TEMPLATE = 20_000
 TEMPLATES = ("subject_template", "location_template", "body_template")
-# What an event can be given; `unknown` is only ever read.
+# What an event can be given; `unknown` is only ever read, and then blocks like `busy`.
 _SHOWN = tuple(one for one in ShowAs if one is not ShowAs.UNKNOWN)
 _DEFAULTS = document_of(Choices(), whole=True)
 Names = Annotated[list[str], texts(255, "names")]
@@ -116,7 +116,7 @@ class TenantSettings(Part):
     events_down: Annotated[bool, switch()] = _setting(
         "events_down", "Do a worker's own events become blocks on the board?"
     )
-    planning_calendar: Annotated[str, text(100, "a calendar's name")] = _setting(
+    planning_calendar: Annotated[str, text(100, "empty, or a calendar's name")] = _setting(
         "planning_calendar", "Name of a calendar of our own that receives what is planned."
     )
     zone: Annotated[str, ZONE] = _setting("zone", "Time zone of every resource that has none of its own.")
@@ -176,7 +176,7 @@ class TenantSettings(Part):
     inward_words: Annotated[InwardWords, one_of(*InwardWords)] = _setting(
         "inward_words", "What the board is told of a worker's own events besides their time."
     )
-    inward_show_as: Annotated[tuple[ShowAs, ...], some_of(*ShowAs)] = _setting(
+    inward_show_as: Annotated[tuple[ShowAs, ...], some_of(*_SHOWN)] = _setting(
         "inward_show_as", "Which of a worker's own events come down, by how their time is shown."
     )
     inward_sensitivities: Annotated[tuple[Sensitivity, ...], some_of(*Sensitivity)] = _setting(
