@@ -1,0 +1,259 @@
+"""What an admin does, what goes wrong outside, and what comes with time."""
+
+from dataclasses import replace
+from typing import Any
+
+from tests.scenarios import administration
+from tests.scenarios.acting import act
+from tests.scenarios.play import Play
+from tests.scenarios.said import Form, Lines, Text, refuse
+from tests.scenarios.team import mailbox_named, read_calendars, read_direction
+
+_DOWN = {"kind": "unavailable", "count": -1, "retryAfter": "1"}
+_TIMERS = {"renew": "renew_subscriptions", "night": "tidy_up"}
+
+
+@act("admin", "enlists")
+def enlists(play: Play, who: Text) -> None:
+    administration.enlist(play.stage, play.members, [play.member(who)])
+
+
+@act("admin", "has the board send everything again")
+def resends(play: Play) -> None:
+    play.stage.ask_board("POST", "resend")
+
+
+@act("admin", "makes a calendar")
+def makes_calendar(play: Play, name: Text, *, for_: Text | None = None) -> None:
+    play.stage.ask_graph("POST", f"mailboxes/{play.member(for_).mailbox}/calendars", {"name": name})
+
+
+@act("outside", "graph is down")
+def graph_is_down(play: Play, *, for_: Text | None = None) -> None:
+    scope = {"mailbox": play.member(for_).mailbox} if for_ else {}
+    play.stage.ask_graph("POST", "faults", {**_DOWN, **scope})
+    play.is_disturbed = True
+
+
+@act("outside", "graph throttles")
+def graph_throttles(play: Play, *, times: int = 1) -> None:
+    play.stage.ask_graph("POST", "faults", {"kind": "throttle", "count": times, "retryAfter": "1"})
+
+
+@act("outside", "graph loses the reply to the next")
+def graph_loses_reply(play: Play, what: Text) -> None:
+    operations = {"creation": "event.create", "change": "event.update", "deletion": "event.delete"}
+    if what not in operations:
+        raise refuse(what, f"a reply to a {', '.join(operations)} can be lost, not to {what!r}")
+    play.stage.ask_graph("POST", "faults", {"kind": "lostReply", "operation": operations[what]})
+
+
+@act("outside", "graph forgets how far we read")
+def graph_forgets(play: Play) -> None:
+    play.stage.ask_graph("POST", "faults", {"kind": "deltaEvicted"})
+
+
+@act("outside", "graph says its answers are gone")
+def graph_says_gone(play: Play) -> None:
+    play.stage.ask_graph("POST", "faults", {"kind": "deltaGone"})
+
+
+@act("outside", "graph repeats old pages")
+def graph_repeats(play: Play) -> None:
+    play.stage.ask_graph("POST", "faults", {"kind": "deltaReplay"})
+
+
+@act("outside", "graph cuts a page off")
+def graph_cuts(play: Play) -> None:
+    play.stage.ask_graph("POST", "faults", {"kind": "truncated"})
+
+
+@act("outside", "graph tells nobody")
+def graph_is_silent(play: Play) -> None:
+    """Notifications are lost from here on."""
+    play.stage.ask_graph("POST", "faults", {"kind": "dropNotification", "count": -1})
+
+
+@act("outside", "graph tells everything twice")
+def graph_tells_twice(play: Play) -> None:
+    play.stage.ask_graph("PATCH", "switches", {"notificationCopies": 2})
+
+
+@act("outside", "graph comes back")
+def graph_comes_back(play: Play) -> None:
+    play.stage.ask_graph("DELETE", "faults")
+    play.is_disturbed = False
+
+
+@act("outside", "the mailbox is blocked of")
+def mailbox_is_blocked(play: Play, who: Text) -> None:
+    _set_mailbox(play, who, "blocked")
+
+
+@act("outside", "the mailbox loses its licence of")
+def mailbox_loses_licence(play: Play, who: Text) -> None:
+    _set_mailbox(play, who, "none")
+
+
+@act("outside", "the user is deleted of")
+def user_is_deleted(play: Play, who: Text) -> None:
+    _set_mailbox(play, who, "deleted")
+
+
+@act("outside", "the mailbox is found at last of")
+def mailbox_is_found(play: Play, who: Text) -> None:
+    """It is there now, and the time has passed after which it is looked for again."""
+    _set_mailbox(play, who, "active")
+    administration.look_for_mailboxes(play.stage, [play.member(who).id])
+
+
+@act("outside", "the mailbox answers again of")
+def mailbox_answers(play: Play, who: Text) -> None:
+    """It answers, and the time has passed after which it is tried again."""
+    _set_mailbox(play, who, "active")
+    play.stage.office.let_refusals_come_due([play.member(who).id])
+    play.stage.office.ring([play.member(who).id])
+
+
+def _set_mailbox(play: Play, who: Text, state: str) -> None:
+    play.stage.ask_graph("PUT", f"users/{play.member(who).mailbox}/state", {"state": state})
+
+
+@act("outside", "the board is down")
+def board_is_down(play: Play) -> None:
+    play.stage.ask_board("POST", "faults", {"kind": "unavailable"})
+    play.is_disturbed = True
+
+
+@act("outside", "the board loses the reply to the next write")
+def board_loses_reply(play: Play) -> None:
+    for method in ("PUT", "PATCH", "DELETE"):
+        play.stage.ask_board("POST", "faults", {"kind": "lost_reply", "method": method, "times": 1})
+
+
+@act("outside", "the board comes back")
+def board_comes_back(play: Play) -> None:
+    play.stage.ask_board("DELETE", "faults")
+    play.is_disturbed = False
+
+
+@act("outside", "the board tells everything twice")
+def board_tells_twice(play: Play) -> None:
+    play.stage.ask_board("PATCH", "webhooks", {"copies": 2})
+
+
+@act("outside", "the board tells nobody")
+def board_is_silent(play: Play) -> None:
+    """Webhooks are never sent from here on."""
+    play.stage.ask_board("PATCH", "webhooks", {"silent": True})
+
+
+@act("outside", "the board holds its webhooks back")
+def board_waits(play: Play) -> None:
+    play.stage.ask_board("PATCH", "webhooks", {"paused": True})
+    play.is_disturbed = True
+
+
+@act("outside", "the board sends its webhooks in any order")
+def board_reorders(play: Play) -> None:
+    play.stage.ask_board("PATCH", "webhooks", {"paused": False, "spread_seconds": 0.3, "silent": False})
+    play.is_disturbed = False
+
+
+@act("outside", "the app dies and is started again")
+def app_dies(play: Play) -> None:
+    play.stage.restart_host()
+
+
+@act("timer", "pull")
+def pull(play: Play) -> None:
+    """The turn of every resource to be read unasked comes."""
+    play.stage.office.ring(play.ids)
+
+
+@act("timer", "renew")
+def renew(play: Play) -> None:
+    play.stage.run_timer(_TIMERS["renew"])
+
+
+@act("timer", "night")
+def night(play: Play) -> None:
+    play.stage.run_timer(_TIMERS["night"])
+
+
+@act("admin", "changes settings")
+def changes_settings(play: Play, *, to: Form) -> None:
+    """The scenario's usual settings with these on top, applied to whatever exists."""
+    administration.choose(play.stage, play.members, to)
+
+
+@act("admin", "changes")
+def changes_resource(
+    play: Play,
+    who: Text,
+    *,
+    direction: Text | None = None,
+    zone: Text | None = None,
+    group: Text | None = None,
+    overrides: Form | None = None,
+    calendars: Lines | None = None,
+) -> None:
+    wanted: dict[str, Any] = {"overrides": overrides, "group": group, "zone": zone}
+    if direction is not None:
+        wanted["direction"] = read_direction(direction)
+    if calendars is not None:
+        wanted["calendars"] = read_calendars(calendars)
+    given = {name: value for name, value in wanted.items() if value is not None or name == "direction"}
+    administration.change(play.stage, play.members, play.member(who), given)
+
+
+@act("admin", "pauses")
+def pauses(play: Play, who: Text) -> None:
+    """Direction none: nothing is lost and nothing written."""
+    administration.change(play.stage, play.members, play.member(who), {"direction": "none"})
+
+
+@act("admin", "resumes")
+def resumes(play: Play, who: Text) -> None:
+    administration.change(play.stage, play.members, play.member(who), {"direction": "both"})
+
+
+@act("admin", "gives another mailbox to")
+def gives_mailbox(play: Play, who: Text, *, named: Text) -> None:
+    """A mailbox of that name, made if it is not there; or none."""
+    mailbox = "" if named == "none" else mailbox_named(named, play.unique)
+    member = replace(play.member(who), mailbox=mailbox)
+    play.open_box(member)
+    administration.change(play.stage, play.members, member, {})
+
+
+@act("admin", "off-boards")
+def off_boards(play: Play, who: Text, *, events: Text) -> None:
+    """`events` are kept or removed."""
+    if events not in ("keep", "remove"):
+        raise refuse(events, "events are 'keep' or 'remove'")
+    administration.take_out(play.stage, play.member(who), keeps_events=events == "keep")
+
+
+@act("admin", "releases what is held of")
+def releases(play: Play, who: Text) -> None:
+    administration.release(play.stage, play.member(who))
+
+
+@act("admin", "rejects what is held of")
+def rejects(play: Play, who: Text) -> None:
+    administration.reject(play.stage, play.member(who))
+
+
+@act("admin", "empties the tables")
+def empties_tables(play: Play) -> None:
+    """Everything the app remembered is gone, but for how resources take part."""
+    play.stage.office.empty_tables()
+    wanted = [member for member in play.members.values() if member.is_enlisted]
+    administration.enlist(play.stage, play.members, wanted)
+
+
+@act("admin", "has the directory name a group")
+def names_group(play: Play, name: Text, *, members: list[Text]) -> None:
+    users = [play.member(each).mailbox for each in members if each != "nobody"]
+    play.stage.ask_graph("PUT", f"groups/{name}", {"members": users})

@@ -1,0 +1,219 @@
+"""Where an admin of the running app sits: one connector in this process, beside the one in the host."""
+
+import asyncio
+import base64
+import contextlib
+import threading
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Self, TypeVar
+
+from azure.core.exceptions import ResourceNotFoundError
+from azure.data.tables.aio import TableServiceClient
+from azure.storage.queue.aio import QueueServiceClient
+
+from sync_core.bootstrap import Connector, connect
+from sync_core.domain.errors import VersionMoved
+from sync_core.domain.profile import Participation, Profile
+from sync_core.domain.resource import ResourceId
+from sync_core.domain.stored import (
+    Announcement,
+    BoardInbox,
+    Cursor,
+    Family,
+    Held,
+    Job,
+    JournalPage,
+    Lease,
+    OutlookInbox,
+    ProfileRow,
+    Row,
+    Todo,
+)
+from sync_core.ports import Pending, Ports
+from sync_core.settings import Settings, read_settings
+
+Result = TypeVar("Result")
+QUEUES = ("sync-resource", "sync-resource-poison")
+_SECONDS = 60.0
+_A_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """What still lies with some resources: `waiting` is under way, `held` is for a person, `refused` says why a
+    calendar does not answer.
+    """
+
+    waiting: tuple[Row, ...]
+    held: tuple[Held, ...]
+    refused: tuple[str, ...]
+
+
+class Office:
+    """Calls flows and storage from tests that know no event loop; it has one of its own in a thread."""
+
+    def __init__(self, settings: Mapping[str, str]) -> None:
+        self._storage = settings["AzureWebJobsStorage"]
+        read = read_settings(settings)
+        assert isinstance(read, Settings)
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        self._connector: Connector = self._await(self._connect(read))
+        self._ports: Ports = self._await(self._connector.ports())
+        self._queues = self._await(self._open_queues(self._storage))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._await(self._queues.close())
+        self._await(self._connector.aclose())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def run(self, act: Callable[[Ports], Awaitable[Result]]) -> Result:
+        """Do something with the ports, to its end."""
+
+        async def through() -> Result:
+            return await act(self._ports)
+
+        return self._await(through())
+
+    def rest(self, resources: Sequence[str]) -> Rest:
+        """Look at what lies with these resources. What is due later than now is not under way."""
+
+        async def read(ports: Ports) -> list[Pending]:
+            return await asyncio.gather(*(ports.rows.read_pending(ResourceId(each)) for each in resources))
+
+        now = datetime.now(UTC)
+        waiting: list[Row] = []
+        held: list[Held] = []
+        refused: list[str] = []
+        for pending in self.run(read):
+            own = [row for row in pending.rows if isinstance(row, Held)]
+            known = {trace for row in own for trace in row.rows}
+            held += own
+            refused += [row.refusal for row in pending.rows if isinstance(row, Cursor) and row.refused_since]
+            waiting += [row for row in pending.rows if _is_under_way(row, now) and _trace(row) not in known]
+        return Rest(tuple(waiting), tuple(held), tuple(refused))
+
+    def journal(self, resources: Sequence[str]) -> str:
+        """Everything the journals of these resources tell, as text to be searched."""
+
+        async def read(ports: Ports) -> list[Sequence[Row]]:
+            return await asyncio.gather(
+                *(ports.rows.scan(ResourceId(each), (Family.JOURNAL,)) for each in resources)
+            )
+
+        return str([row.entries for rows in self.run(read) for row in rows if isinstance(row, JournalPage)])
+
+    def bells(self) -> list[str]:
+        """The messages that may be answered now; not those being answered or meant for later."""
+
+        async def peek() -> list[str]:
+            found: list[str] = []
+            for name in QUEUES:
+                with contextlib.suppress(ResourceNotFoundError):
+                    found += [message.content for message in await self._queues.get_queue_client(name).peek_messages(32)]
+            return found
+
+        return [base64.b64decode(content).decode() for content in self._await(peek())]
+
+    def drop_bells(self) -> None:
+        """Throw every message away, those for later too."""
+        self._await(self._queues.get_queue_client(QUEUES[0]).clear_messages())
+
+    def ring(self, resources: Sequence[str], reason: str = "pull") -> None:
+        """Ring as the pulling timer does when their turn comes."""
+        jobs = [Job(ResourceId(each), datetime.now(UTC), reason, "by-hand") for each in resources]
+        self.run(lambda ports: ports.bells.ring(jobs))
+
+    def forget(self, resources: Sequence[str]) -> None:
+        """Make resources take no part any more, so that no timer looks at them again."""
+
+        self._change_profiles(resources, lambda one: replace(one, participation=Participation.OFFBOARDED))
+
+    def _change_profiles(self, resources: Sequence[str], change: Callable[[Profile], Profile]) -> None:
+        async def write(ports: Ports) -> None:
+            for resource in map(ResourceId, resources):
+                while True:
+                    pending = await ports.rows.read_pending(resource)
+                    rows = [ProfileRow(change(row.profile)) for row in pending.rows if isinstance(row, ProfileRow)]
+                    if not rows:
+                        break
+                    lease = replace(pending.lease or Lease(), holder="", until=None, commit_id=ports.names.fresh())
+                    with contextlib.suppress(VersionMoved):
+                        await ports.rows.transact(resource, lease, pending.lease_tag, rows)
+                        break
+
+        self.run(write)
+
+    def empty_tables(self) -> None:
+        """Delete every row of every table but that of the tenant's settings."""
+
+        async def empty() -> None:
+            async with TableServiceClient.from_connection_string(self._storage) as service:
+                async for table in service.list_tables():
+                    if table.name == "settings":
+                        continue
+                    client = service.get_table_client(table.name)
+                    async for entity in client.list_entities(select=["PartitionKey", "RowKey"]):
+                        await client.delete_entity(entity["PartitionKey"], entity["RowKey"])
+
+        self._await(empty())
+
+    def let_searches_come_due(self, resources: Sequence[str]) -> None:
+        """Let the time pass after which mailboxes that could not be used are looked for again."""
+
+        def due(profile: Profile) -> Profile:
+            search = profile.mailbox
+            again_at = search.again_at - _A_DAY * 2 if search.again_at else None
+            return replace(profile, mailbox=replace(search, again_at=again_at))
+
+        self._change_profiles(resources, due)
+
+    def let_refusals_come_due(self, resources: Sequence[str]) -> None:
+        """Let the time pass after which calendars that refused us are tried again."""
+
+        async def shift(ports: Ports) -> None:
+            for resource in map(ResourceId, resources):
+                while True:
+                    pending = await ports.rows.read_pending(resource)
+                    due = [
+                        replace(row, next_try_at=row.next_try_at - _A_DAY)
+                        for row in pending.rows
+                        if isinstance(row, Cursor) and row.next_try_at
+                    ]
+                    if not due or pending.lease is None:
+                        break
+                    if pending.lease.holder:
+                        await asyncio.sleep(0.02)
+                        continue
+                    with contextlib.suppress(VersionMoved):
+                        await ports.rows.transact(resource, pending.lease, pending.lease_tag, due)
+                        break
+
+        self.run(shift)
+
+    async def _connect(self, settings: Settings) -> Connector:
+        return connect(settings)
+
+    async def _open_queues(self, connection: str) -> QueueServiceClient:
+        return QueueServiceClient.from_connection_string(connection)
+
+    def _await(self, awaitable: Any) -> Any:
+        return asyncio.run_coroutine_threadsafe(awaitable, self._loop).result(_SECONDS)
+
+
+def _is_under_way(row: Row, now: datetime) -> bool:
+    if isinstance(row, Todo):
+        return row.due_at is None or row.due_at <= now
+    return isinstance(row, Announcement | BoardInbox | OutlookInbox)
+
+
+def _trace(row: Row) -> object:
+    return row.trace if isinstance(row, BoardInbox | OutlookInbox) else row.address
