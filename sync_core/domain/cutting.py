@@ -20,7 +20,7 @@ _ISOLATE_END = "\u2069"
 
 # Of two readings of a quote the first counts for good (`?>`), or bad markup could be read in exponentially many ways.
 _TOKEN = re.compile(
-    r"""(?P<unseen><!--.*?-->|<(?P<inside>head|style|script|title)\b.*?</(?P=inside)\s*>|<[!?][^>]*>)
+    r"""(?P<unseen><!--.*?(?:-->|\Z)|<(?P<inside>style|script|title)\b.*?(?:</(?P=inside)\s*>|\Z)|<[!?][^>]*(?:>|\Z))
     |</(?P<ends>[a-z][\w:-]*)[^<>]*>
     |<(?P<starts>[a-z][\w:-]*)(?P<rest>(?>=\s*(?:"[^"]*"|'[^']*')|[^<>])*+)>
     |(?P<entity>&\#?\w{1,31};)
@@ -28,7 +28,7 @@ _TOKEN = re.compile(
     re.IGNORECASE | re.DOTALL | re.VERBOSE,
 )
 _SPACE = re.compile(r"\s+")
-_WRAPPING = frozenset({"html", "body", "meta", "link", "base"})
+_WRAPPING = frozenset({"html", "head", "body", "meta", "link", "base"})
 _VOID = frozenset({"area", "br", "col", "embed", "hr", "img", "input", "source", "track", "wbr"})
 # No text may stand directly in one of these: a browser would carry the mark out of it, to the front.
 _FRAMES = frozenset({"table", "thead", "tbody", "tfoot", "tr", "colgroup", "select"})

@@ -213,6 +213,11 @@ def test_a_page_that_a_server_wraps_around_the_words_cuts_none_of_them() -> None
     assert not differing(sent, shown)
 
 
+@pytest.mark.parametrize("unseen", ["<!-- a", "<style>a", "<title>a", "<?a", "<!a"])
+def test_what_nobody_sees_goes_whether_it_ends_or_not(unseen: str) -> None:
+    assert cut_html(f"<html><head><body>words{unseen}", 8) == "words"
+
+
 def test_spare_line_breaks_go_before_words_do() -> None:
     assert cut_html("a<br>\n<br>\n<br>\n<br>\nb", 20) == "a<br><br>b"
 
@@ -225,7 +230,19 @@ def test_letters_that_come_together_by_a_cut_are_composed() -> None:
 
 
 @pytest.mark.parametrize(
-    "hostile", ["<a " * 30_000, "<a x='" * 30_000, '="' * 30_000, "<!--" * 20_000, "<style>" * 9_000]
+    "hostile",
+    [
+        "<a " * 30_000,
+        "<a x='" * 30_000,
+        '="' * 30_000,
+        "<!--" * 20_000,
+        "<!" * 30_000,
+        "<" * 60_000,
+        "</a" * 20_000,
+        "&" * 60_000,
+        "<a " + "=" * 60_000,
+        "<style>" * 9_000,
+    ],
 )
 @pytest.mark.timeout(10)
 def test_bad_markup_is_cut_in_good_time(hostile: str) -> None:
