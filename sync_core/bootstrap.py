@@ -16,7 +16,7 @@ from pydantic import SecretStr
 
 from sync_core.domain.errors import Misconfigured
 from sync_core.domain.identity import ConnectorId
-from sync_core.ports import Board, Directory, Outlook, Ports, Subscriptions
+from sync_core.ports import Board, Directory, Outlook, Ports, Subscriptions, Wording
 from sync_core.settings import SettingProblem, Settings, read_settings
 
 if TYPE_CHECKING:
@@ -75,6 +75,7 @@ class Connector:
         self._bells = cache(self._make_bells)
         self._graph = cache(self._make_graph)
         self._scheduler = cache(self._make_scheduler)
+        self._wording = cache(_make_wording)
 
     async def ports(self) -> Ports:
         """Return the ports, built on the first call; an emulator on this machine gets its tables and queue, too."""
@@ -119,9 +120,11 @@ class Connector:
 
     def _make_ports(self) -> Ports:
         from sync_core.adapters.tables.claims import TableClaims
+        from sync_core.adapters.tables.deletions import TableDeletions
         from sync_core.adapters.tables.placements import TablePlacements
         from sync_core.adapters.tables.rows import TableRows
         from sync_core.adapters.tables.subscription_rows import TableSubscriptionRows
+        from sync_core.adapters.tables.tenant import TableTenantRow
 
         tables = self._tables()
         return Ports(
@@ -137,6 +140,9 @@ class Connector:
             subscription_rows=TableSubscriptionRows(tables),
             claims=TableClaims(tables),
             directory=cast(Directory, OnFirstUse(lambda: self._graph().directory)),
+            tenant=TableTenantRow(tables),
+            deletions=TableDeletions(tables),
+            wording=cast(Wording, OnFirstUse(self._wording)),
         )
 
     def _make_tables(self) -> "Tables":
@@ -215,6 +221,12 @@ class Connector:
             return _plain(given) if given else await self._vault().read(name or "")
 
         return read
+
+
+def _make_wording() -> Wording:
+    from sync_core.adapters.wording import TemplateWording
+
+    return TemplateWording()
 
 
 def _plain(secret: SecretStr | None) -> str:

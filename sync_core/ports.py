@@ -10,9 +10,13 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from sync_core.domain.appointment import AppointmentKey, Owing, Placement, Revision
+from sync_core.domain.choices import Choices, PrincipalLookup
+from sync_core.domain.content import Content
 from sync_core.domain.event import Event, EventId
 from sync_core.domain.identity import ConnectorId
+from sync_core.domain.look import WordsOf
 from sync_core.domain.plan import BoardOperation, EventOperation, Outcome
+from sync_core.domain.profile import MailboxState
 from sync_core.domain.resource import CalendarRef, ResourceId
 from sync_core.domain.stored import Address, Job, Lease, ProfileRow, Row
 from sync_core.domain.subscription import Subscription
@@ -83,6 +87,9 @@ class ResourceRows(Protocol):
     async def list_profiles(self) -> Sequence[ProfileRow]:
         """Read the profile of every resource, whatever its state."""
 
+    async def count_pairs(self) -> int:
+        """How many pairs live, over all resources: the sum of what their leases tell."""
+
 
 @dataclass(frozen=True, slots=True)
 class Placed:
@@ -151,6 +158,12 @@ class Outlook(Protocol):
 
         None only where the event is proven gone: unknown to the mailbox, or in no calendar of it, while the same
         calendar answered in the same call. An id that could not be judged is left out.
+        """
+
+    async def find_equal(self, calendar: CalendarRef, contents: Sequence[Content]) -> Sequence[Event | None]:
+        """For each content, a single event of that calendar with the same time and subject that somebody else made.
+
+        Each with its marker asked for; None where there is none, or more than one. Meetings are none.
         """
 
     async def find_marked(self, calendar: CalendarRef, marker: str) -> Sequence[Event]:
@@ -256,22 +269,79 @@ class CalendarClaims(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Mailbox:
-    """A mailbox that was looked up: its directory id (or principal name, where look-up is off) and its calendars."""
+    """A mailbox that was looked up: its directory id (or principal name, where look-up is off) and its calendars.
+
+    `state` is `READY`, or `SHARED` or `ROOM` where the mailbox tells that of itself.
+    """
 
     id: str
     default_calendar: str
     calendars: Mapping[str, str]
+    state: MailboxState = MailboxState.READY
 
 
 class Directory(Protocol):
-    """Users and their calendars: rare calls."""
+    """Users, their calendars and groups: rare calls."""
 
-    async def find_mailbox(self, address: str) -> Mailbox:
-        """Look up a mailbox by its principal name or address; `calendars` maps names to ids.
+    async def find_mailbox(self, address: str, lookup: PrincipalLookup = PrincipalLookup.DIRECTORY) -> Mailbox:
+        """Find a mailbox; `calendars` maps names to ids.
+
+        With look-up off the address is the principal name and no directory is asked; otherwise it may be a mail
+        address, a proxy address or a principal name, and the mailbox is known by its object id.
 
         Raises:
-            CalendarRefused: there is none, or it does not answer us.
+            MailboxRefused: there is none, or it does not answer us; it tells the state.
         """
+
+    async def create_calendar(self, mailbox: str, name: str) -> str:
+        """Make a calendar of that name and return its id; one that is there already is returned.
+
+        Raises:
+            CalendarRefused: the mailbox does not answer us.
+        """
+
+    async def is_member(self, group: str, mailbox: str) -> bool:
+        """Is the mailbox's user in that Entra group, or in one inside it?
+
+        Raises:
+            Refused: we may not ask, or there is no such group.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """The tenant's choices and the storage's mark of their row; None while nobody has chosen anything."""
+
+    choices: Choices = Choices()
+    tag: str | None = None
+
+
+class TenantRow(Protocol):
+    """Table `settings`: one row."""
+
+    async def read(self) -> Tenant:
+        """Read the choices; the defaults where there is no row."""
+
+    async def write(self, choices: Choices, tag: str | None) -> str:
+        """Write them over the row that `tag` names (None: there is none yet); returns the new tag.
+
+        Raises:
+            VersionMoved: somebody else chose meanwhile; nothing was written.
+        """
+
+
+class Deletions(Protocol):
+    """Table `deletions`: how much the board had us delete lately, over all resources, approximately."""
+
+    async def add(self, resource: ResourceId, count: int, at: datetime, within: timedelta) -> int:
+        """Note so many deletions and return all that were noted since `within` before `at`, these among them."""
+
+
+class Wording(Protocol):
+    """Templates."""
+
+    def words_of(self, choices: Choices) -> WordsOf:
+        """How appointments are put into words by these choices; what is missing is empty, never an error. Pure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,3 +360,6 @@ class Ports:
     subscription_rows: SubscriptionRows
     claims: CalendarClaims
     directory: Directory
+    tenant: TenantRow
+    deletions: Deletions
+    wording: Wording

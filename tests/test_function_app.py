@@ -322,7 +322,7 @@ async def test_a_bell_for_a_resource_nobody_enlisted_ends_with_one_line(
     with caplog.at_level(logging.INFO, "tandem"):
         await call(functions, "sync_resource", message(bell(unique)))
     [line] = [each.getMessage() for each in caplog.records if each.name == "tandem"]
-    assert line.startswith(f"sync_resource resource={unique} correlation=corr-1 ended=not enlisted")
+    assert line.startswith(f"sync_resource resource={unique} correlation=corr-1 ended=takes no part")
 
 
 @pytest.mark.services

@@ -8,6 +8,7 @@ from sync_core.domain.content import Content
 from sync_core.domain.event import Event
 from sync_core.domain.identity import PairId
 from sync_core.domain.link import Link
+from sync_core.domain.look import Notes
 from sync_core.domain.resource import CalendarRef, ResourceId
 
 
@@ -26,10 +27,14 @@ class Unseen:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """The board says that the appointment is planned on this resource; `content` is what it looks like as an event."""
+    """The board says that the appointment is planned on this resource.
+
+    `content` is what it looks like as an event, which says of its history what `notes` tell.
+    """
 
     state: Appointment
     content: Content
+    notes: Notes = Notes()
 
 
 @dataclass(frozen=True, slots=True)

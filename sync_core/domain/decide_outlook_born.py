@@ -4,18 +4,14 @@ from dataclasses import replace
 
 from sync_core.domain.appointment import AppointmentKey, Kind
 from sync_core.domain.change import Change
-from sync_core.domain.content import DOWN_FIELDS, Content, ShowAs, differing, only, overlay
+from sync_core.domain.content import DOWN_FIELDS, Content, Field, differing, only, overlay
 from sync_core.domain.decision import TABLE, Decision
-from sync_core.domain.event import Response
 from sync_core.domain.identity import birth_id
+from sync_core.domain.inward import ELSEWHERE, REFUSALS
 from sync_core.domain.link import Condition, Link, Origin
 from sync_core.domain.plan import CreateAppointment, DeleteAppointment, Plan, UpdateAppointment
 from sync_core.domain.policy import OnClosed
-from sync_core.domain.situation import Situation, required
-
-PUT_BACK_TOO_OFTEN = "someone or something keeps changing this block"
-_CANCELLED = "the meeting was cancelled"
-_DECLINED = "the worker declined"
+from sync_core.domain.situation import OUTSIDE, PUT_BACK_TOO_OFTEN, Situation, required
 
 
 def decide_outlook_born(situation: Situation) -> Plan:
@@ -24,7 +20,7 @@ def decide_outlook_born(situation: Situation) -> Plan:
     if decision is None:
         return situation.hold(f"the pair is in a state that cannot be ({situation.board}, {situation.outlook})")
     if situation.board is not Change.ABSENT and not situation.takes_part():
-        return situation.skip("outside the window")
+        return situation.skip(OUTSIDE)
     return _CELLS[decision](situation)
 
 
@@ -37,25 +33,31 @@ def why_not_down(situation: Situation) -> str:
     if not situation.policy.direction.writes_board:
         return situation.closed
     if content is not None and not situation.policy.window.touches(content.span, situation.policy.zone):
-        return "outside the window"
+        return OUTSIDE
     return ""
 
 
 def _why_not_shown(situation: Situation) -> str:
-    """Why the event itself blocks no time; the window does not count here, since a block that exists follows its event.
+    """Why the event itself blocks no time.
 
-    What no content says (cancelled, declined) is known from the link's reason while the event is not read anew.
+    What no content says (cancelled, declined, filtered) is known from the link's reason while it is not read anew.
     """
-    event, content, link = situation.event, situation.event_content, situation.link
-    if event is None and link.condition is Condition.IDLE and link.reason in (_CANCELLED, _DECLINED):
+    event, link = situation.event, situation.link
+    if event is not None and event.refusal:
+        return event.refusal
+    if not situation.policy.takes_calendar:
+        return ELSEWHERE
+    if event is None and link.condition is Condition.IDLE and link.reason in REFUSALS:
         return link.reason
-    if event is not None and event.is_cancelled:
-        return _CANCELLED
-    if event is not None and event.response is Response.DECLINED:
-        return _DECLINED
-    if content is not None and content.show_as is ShowAs.FREE:
-        return "the worker shows as free"
-    return ""
+    return OUTSIDE if _was_moved_away(situation) else ""
+
+
+def _was_moved_away(situation: Situation) -> bool:
+    """Did a person move it beyond the window? Time alone takes no block away."""
+    content, base, policy = situation.event_content, situation.link.outlook_base, situation.policy
+    if not situation.link.is_paired or content is None or base is None or not differing(base, content, {Field.TIME}):
+        return False
+    return not policy.window.touches(content.span, policy.zone)
 
 
 def _shown(situation: Situation) -> Content:
@@ -164,10 +166,10 @@ def _delete(situation: Situation, reason: str) -> Plan:
         idempotency_key=situation.write_key("delete", link.generation),
         reason=reason,
         leaves=Condition.TOMBSTONE if is_gone else Condition.IDLE,
+        shown=None if is_gone else _shown(situation),
     )
     lost = situation.board_content if situation.board is Change.EDITED else None
-    kept = link if is_gone else replace(link, outlook_base=_shown(situation))
-    return situation.operate(reason, (operation,), link=kept, lost_appointment=lost)
+    return situation.operate(reason, (operation,), lost_appointment=lost)
 
 
 def _answer_removal(situation: Situation) -> Plan:

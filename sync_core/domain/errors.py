@@ -31,6 +31,14 @@ class CalendarRefused(Refused):
     """A mailbox or calendar does not answer us (no licence, no permission, gone): never a deletion."""
 
 
+class MailboxRefused(CalendarRefused):
+    """A mailbox cannot be used; `state` is the word for why, of `MailboxState`."""
+
+    def __init__(self, state: str, reason: str) -> None:
+        super().__init__(reason)
+        self.state = state
+
+
 class VersionMoved(TandemError):
     """Somebody changed it since it was read: read again and decide anew."""
 

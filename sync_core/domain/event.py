@@ -39,7 +39,8 @@ class Event:
 
     `version` is the opaque mark for `If-Match`; `modified_at` orders two states of one event. `transaction_id` is
     empty where no app set one; `marker` is None where it was not asked for. `masked` names fields whose words were
-    taken out before anything was stored, so that their absence is no edit.
+    taken out before anything was stored, so that their absence is no edit. `is_online`: its body carries the way
+    into an online meeting. `refusal` says why an event of the worker's is not to be shown on the board.
     """
 
     ref: EventRef
@@ -56,6 +57,8 @@ class Event:
     is_cancelled: bool = False
     response: Response = Response.ACCEPTED
     masked: frozenset[Field] = frozenset()
+    is_online: bool = False
+    refusal: str = ""
 
     @property
     def key(self) -> EventKey:

@@ -8,9 +8,15 @@ from sync_core.domain.change import NotHere, Pair
 from sync_core.domain.link import Condition
 from sync_core.domain.plan import DeleteAppointment, DeleteEvent, Plan, Unplan
 
-_AT_LEAST = 10
-_SHARE = 0.3
-_WITHIN = timedelta(hours=1)
+BRAKED_WITHIN = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """Only more than so many deletions *and* more than that share of the pairs, in percent, look like a mistake."""
+
+    deletions: int = 10
+    percent: int = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +39,34 @@ def is_suspicious(pair: Pair, plan: Plan) -> bool:
     )
 
 
-def brake(plans: Sequence[tuple[Pair, Plan]], deletions: tuple[datetime, ...], paired: int, now: datetime) -> Braked:
-    """Hold suspicious deletions once they are more than ten *and* more than 30 % of the pairs within an hour."""
-    recent = tuple(at for at in deletions if at > now - _WITHIN)
+def is_stated(pair: Pair, plan: Plan) -> bool:
+    """Does it delete an event because the board said, under a revision, that it is not planned here any more?"""
+    is_unplanned = isinstance(pair.board, NotHere)
+    return is_unplanned and any(isinstance(operation, DeleteEvent) for operation in plan.operations)
+
+
+def deletion_asked(plan: Plan) -> str:
+    """What names a deletion while neither side changes, so that a refusal of it can be remembered; empty for none."""
+    link = plan.link
+    for operation in plan.operations:
+        if link is not None and isinstance(operation, DeleteAppointment | Unplan | DeleteEvent):
+            seen = link.outlook_version if isinstance(operation, DeleteEvent) else ""
+            return f"{type(operation).__name__}:{link.generation}:{link.received}:{seen}"
+    return ""
+
+
+def brake(
+    plans: Sequence[tuple[Pair, Plan]],
+    deletions: tuple[datetime, ...],
+    paired: int,
+    now: datetime,
+    limit: Limit = Limit(),
+) -> Braked:
+    """Hold suspicious deletions once they are more than the limit allows within an hour."""
+    recent = tuple(at for at in deletions if at > now - BRAKED_WITHIN)
     suspicious = [index for index, (pair, plan) in enumerate(plans) if is_suspicious(pair, plan)]
     total = len(recent) + len(suspicious)
-    if total > _AT_LEAST and total > paired * _SHARE:
+    if total > limit.deletions and total * 100 > paired * limit.percent:
         held = tuple(suspicious)
         passed = tuple(index for index in range(len(plans)) if index not in set(held))
         return Braked(passed, held, recent)

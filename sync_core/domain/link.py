@@ -8,6 +8,7 @@ from sync_core.domain.appointment import NO_REVISION, Appointment, AppointmentKe
 from sync_core.domain.content import Content
 from sync_core.domain.event import EventKey, EventRef
 from sync_core.domain.identity import PairId
+from sync_core.domain.look import Notes
 
 
 class Origin(StrEnum):
@@ -19,6 +20,7 @@ class Origin(StrEnum):
 
 class Condition(StrEnum):
     PAIRED = "paired"
+    PROPOSED = "proposed"
     IDLE = "idle"
     DISMISSED = "dismissed"
     RELEASED = "released"
@@ -32,7 +34,9 @@ class Link:
     `received` is the revision of the last state we read and alone decides what is old (0: none yet); `answered` is
     what the board replied to our last write, used only for `If-Match`. `board_state` is None where the appointment is
     not here. Each side is compared only with its own baseline; None means that side was never agreed upon.
-    `generation` counts births of the event (or, for pairs born in Outlook, of the appointment).
+    `generation` counts births of the event (or, for pairs born in Outlook, of the appointment). `notes` are what the
+    event says of its history; `keeps_body` that its body is never written, `refused` the deletion an admin turned down,
+    `proposed` the revision at which the planner was asked to take the resource off.
     """
 
     pair: PairId
@@ -51,6 +55,10 @@ class Link:
     outlook_modified_at: datetime | None = None
     generation: int = 0
     put_backs: tuple[datetime, ...] = ()
+    notes: Notes = Notes()
+    keeps_body: bool = False
+    refused: str = ""
+    proposed: Revision = NO_REVISION
     ended_at: datetime | None = None
 
     @property

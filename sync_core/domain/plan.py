@@ -8,6 +8,7 @@ from sync_core.domain.content import Content, Field
 from sync_core.domain.event import Event, EventId, EventRef
 from sync_core.domain.identity import PairId
 from sync_core.domain.link import Condition, Link
+from sync_core.domain.look import Notes
 from sync_core.domain.resource import CalendarRef, ResourceId
 
 
@@ -22,11 +23,16 @@ class CreateEvent:
     generation: int
     reason: str
     is_put_back: bool = False
+    notes: Notes = Notes()
 
 
 @dataclass(frozen=True, slots=True)
 class UpdateEvent:
-    """Write the named fields of `content`; `before` is the event as last seen, `version` its mark, empty for any."""
+    """Write the named fields of `content`; `before` is the event as last seen, `version` its mark, empty for any.
+
+    `marker`, where given, is written with it: it makes an event ours that somebody else made. `notes`, where given,
+    are what the event says of its history from then on.
+    """
 
     ref: EventRef
     before: Content
@@ -35,6 +41,8 @@ class UpdateEvent:
     version: str
     reason: str
     is_put_back: bool = False
+    marker: str = ""
+    notes: Notes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +87,10 @@ class UpdateAppointment:
 
 @dataclass(frozen=True, slots=True)
 class DeleteAppointment:
-    """Remove a block that was born in Outlook, conditional on `revision`; `leaves` is the pair's condition then."""
+    """Remove a block that was born in Outlook, conditional on `revision`; `leaves` is the pair's condition then.
+
+    `shown` is what the event looked like, for one that lives on without a block.
+    """
 
     key: AppointmentKey
     resource: ResourceId
@@ -88,6 +99,7 @@ class DeleteAppointment:
     idempotency_key: str
     reason: str
     leaves: Condition = Condition.TOMBSTONE
+    shown: Content | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +115,24 @@ class Unplan:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class ProposeUnplan:
+    """Ask the planner to take this resource off, since the worker deleted the event; `is_withdrawn` takes it back.
+
+    `proposal` names the question: a repeat under it replaces. The appointment changes only by a new revision.
+    """
+
+    key: AppointmentKey
+    resource: ResourceId
+    proposal: str
+    revision: Revision
+    idempotency_key: str
+    reason: str
+    is_withdrawn: bool = False
+
+
 EventOperation = CreateEvent | UpdateEvent | DeleteEvent
-BoardOperation = CreateAppointment | UpdateAppointment | DeleteAppointment | Unplan
+BoardOperation = CreateAppointment | UpdateAppointment | DeleteAppointment | Unplan | ProposeUnplan
 Operation = EventOperation | BoardOperation
 
 
@@ -196,4 +224,11 @@ class Unknown:
     reason: str
 
 
-Outcome = Done | BornDead | Moved | Missing | Postponed | Denied | Unknown
+@dataclass(frozen=True, slots=True)
+class LeftBehind:
+    """The mailbox is no longer the resource's and does not answer: its event stays there, and nothing waits for it."""
+
+    reason: str
+
+
+Outcome = Done | BornDead | Moved | Missing | Postponed | Denied | Unknown | LeftBehind

@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 
 from sync_core.domain.content import Field
 from sync_core.domain.identity import ConnectorId
-from sync_core.domain.resource import Direction
+from sync_core.domain.look import Look
+from sync_core.domain.resource import CalendarRef, Direction
+from sync_core.domain.rules import Rule
 from sync_core.domain.window import Window
 
 if TYPE_CHECKING:
@@ -27,14 +29,15 @@ class Winner(StrEnum):
 class Owner(StrEnum):
     """Whose a field is on an event we made: the planner's, the worker's, or shared by merging."""
 
-    PLANNER = "planner"
+    PLANNER = "scheduler"
     WORKER = "worker"
-    SHARED = "shared"
+    SHARED = "merge"
 
 
 class OnDeletion(StrEnum):
-    """What follows when the worker deletes an event of ours."""
+    """What follows when the worker deletes an event of ours; a board that takes no proposals has it restored."""
 
+    PROPOSE = "propose"
     RESTORE = "restore"
     UNPLAN = "unplan"
 
@@ -63,7 +66,11 @@ OWNERS: "Mapping[Field, Owner]" = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The rules of one resource on one day. `zone` says where midnight is for whole days; `connector` signs births."""
+    """The rules for one pair on one day. `zone` says where midnight is for whole days; `connector` signs births.
+
+    `former` are calendars that received *up* before and are to be cleared; `takes_calendar` is False for an event that
+    lies in a calendar without a part in this. `is_leaving`: everything we made is to be removed.
+    """
 
     connector: ConnectorId
     direction: Direction
@@ -74,5 +81,13 @@ class Policy:
     on_closed: OnClosed = OnClosed.PUT_BACK
     on_block_edited: OnClosed = OnClosed.PUT_BACK
     owners: "Mapping[Field, Owner]" = field(default_factory=lambda: OWNERS)
+    look: Look = Look()
+    rules: tuple[Rule, ...] = ()
+    group: str = ""
+    takes_proposals: bool = False
+    closes_after_end: bool = False
+    former: frozenset[CalendarRef] = frozenset()
+    takes_calendar: bool = True
+    is_leaving: bool = False
     most_put_backs: int = 3
     put_backs_within: timedelta = timedelta(hours=1)

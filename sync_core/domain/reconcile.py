@@ -11,8 +11,9 @@ from sync_core.domain.change import Alive, Change, NotHere, Pair, Planned, Unsee
 from sync_core.domain.content import ALL_FIELDS, DOWN_FIELDS, Content, differing
 from sync_core.domain.decide_board_born import decide_board_born
 from sync_core.domain.decide_outlook_born import decide_outlook_born
+from sync_core.domain.leave import leave
 from sync_core.domain.link import Condition, Link, Origin
-from sync_core.domain.plan import Plan, Verdict
+from sync_core.domain.plan import DeleteEvent, Plan, Verdict
 from sync_core.domain.policy import Policy
 from sync_core.domain.resource import Direction
 from sync_core.domain.situation import Situation
@@ -33,6 +34,8 @@ def reconcile(pair: Pair, policy: Policy, now: datetime) -> Plan:
         board_content=_board_content(pair),
         event_content=_event_content(pair),
     )
+    if policy.is_leaving:
+        return leave(situation)
     if policy.direction is Direction.NONE and link.board_base is not None:
         return situation.skip(situation.closed)
     if link.condition is Condition.RELEASED:
@@ -62,6 +65,7 @@ def _remember(pair: Pair, now: datetime) -> Link | None:
             board_state=pair.board.state,
             received=max(link.received, pair.board.state.revision),
             appointment=pair.board.state.key,
+            notes=pair.board.notes,
         )
     elif isinstance(pair.board, NotHere):
         link = replace(link, board_state=None, received=max(link.received, pair.board.revision))
@@ -73,6 +77,9 @@ def _remember(pair: Pair, now: datetime) -> Link | None:
             event_key=event.key,
             outlook_version=event.version,
             outlook_modified_at=max(link.outlook_modified_at or event.modified_at, event.modified_at),
+            keeps_body=event.is_online,
+            # It lives again, or still: what an admin refused to delete for its absence is asked anew next time.
+            refused=link.refused if link.refused.startswith(DeleteEvent.__name__) else "",
         )
     return link
 

@@ -7,9 +7,9 @@ times and the rest take what was sent, so that a difference is an edit.
 from dataclasses import replace
 from datetime import datetime
 
-from sync_core.domain.appointment import NO_REVISION, Appointment, Location
+from sync_core.domain.amend import amended
+from sync_core.domain.appointment import NO_REVISION
 from sync_core.domain.content import DOWN_FIELDS, TEXT_FIELDS, Content, Field, only, overlay
-from sync_core.domain.decide_board_born import adopt_heir
 from sync_core.domain.event import EventId, EventKey, EventRef
 from sync_core.domain.link import Condition, Link, Origin
 from sync_core.domain.plan import (
@@ -19,17 +19,22 @@ from sync_core.domain.plan import (
     DeleteAppointment,
     DeleteEvent,
     Done,
+    LeftBehind,
     Missing,
     Operation,
+    ProposeUnplan,
     Unplan,
     UpdateAppointment,
     UpdateEvent,
 )
+from sync_core.domain.revenants import adopt_heir
 from sync_core.domain.situation import bury
 
+Settled = Done | BornDead | Missing | LeftBehind
 
-def settle(link: Link, operation: Operation, outcome: Done | BornDead | Missing, now: datetime) -> Link:
-    """The link after an operation that is known to have taken effect (`Missing` only for deletions)."""
+
+def settle(link: Link, operation: Operation, outcome: Settled, now: datetime) -> Link:
+    """The link after an operation that is settled (`Missing` and `LeftBehind` only for deletions)."""
     match operation:
         case CreateEvent():
             return _created_event(link, operation, outcome, now)
@@ -45,6 +50,8 @@ def settle(link: Link, operation: Operation, outcome: Done | BornDead | Missing,
             return _deleted_appointment(link, operation, now)
         case Unplan():
             return bury(link, now)
+        case ProposeUnplan():
+            return _proposed(link, operation)
         case _:
             return link
 
@@ -63,7 +70,7 @@ def _answered(sent: Content, outcome: Done, fields: frozenset[Field], *, is_boar
     return overlay(sent, answer, (own_hand & fields) - masked)
 
 
-def _created_event(link: Link, operation: CreateEvent, outcome: Done | BornDead | Missing, now: datetime) -> Link:
+def _created_event(link: Link, operation: CreateEvent, outcome: Settled, now: datetime) -> Link:
     event = outcome.event if isinstance(outcome, Done) else None
     dead = outcome.event_id if isinstance(outcome, BornDead) else EventId("")
     ref = event.ref if event else EventRef(operation.calendar, dead)
@@ -80,6 +87,8 @@ def _created_event(link: Link, operation: CreateEvent, outcome: Done | BornDead 
         outlook_modified_at=event.modified_at if event else link.outlook_modified_at,
         generation=operation.generation,
         put_backs=_count(link, operation.is_put_back, now),
+        notes=operation.notes,
+        keeps_body=event is not None and event.is_online,
         ended_at=None,
     )
 
@@ -96,6 +105,7 @@ def _updated_event(link: Link, operation: UpdateEvent, outcome: Done, now: datet
         outlook_version=event.version if event else link.outlook_version,
         outlook_modified_at=event.modified_at if event else link.outlook_modified_at,
         put_backs=_count(link, operation.is_put_back, now),
+        notes=operation.notes or link.notes,
     )
 
 
@@ -153,19 +163,17 @@ def _updated_appointment(link: Link, operation: UpdateAppointment, outcome: Done
 def _deleted_appointment(link: Link, operation: DeleteAppointment, now: datetime) -> Link:
     if operation.leaves is Condition.TOMBSTONE:
         return bury(link, now)
-    return replace(link, condition=operation.leaves, reason=operation.reason, board_base=None, board_state=None)
+    return replace(
+        link,
+        condition=operation.leaves,
+        reason=operation.reason,
+        board_base=None,
+        board_state=None,
+        outlook_base=operation.shown,
+    )
 
 
-def amended(state: Appointment, told: Content, fields: frozenset[Field]) -> Appointment:
-    """The board's state as it is after a write of ours, until its own webhook says it in full."""
-    if Field.TIME in fields:
-        state = replace(state, span=told.span)
-    if Field.SUBJECT in fields:
-        state = replace(state, subject=told.subject)
-    if Field.LOCATION in fields:
-        state = replace(state, location=Location(name=told.location))
-    if Field.SHOW_AS in fields:
-        state = replace(state, show_as=told.show_as)
-    if Field.SENSITIVITY in fields:
-        state = replace(state, sensitivity=told.sensitivity)
-    return state
+def _proposed(link: Link, operation: ProposeUnplan) -> Link:
+    if operation.is_withdrawn:
+        return link
+    return replace(link, condition=Condition.PROPOSED, reason=operation.reason, proposed=operation.revision)

@@ -16,6 +16,8 @@ from sync_core.domain.policy import Policy
 from sync_core.domain.resource import Direction
 
 T = TypeVar("T")
+OUTSIDE = "outside the window"
+PUT_BACK_TOO_OFTEN = "someone or something keeps changing this"
 
 
 @dataclass(frozen=True, slots=True)

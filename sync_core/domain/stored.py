@@ -14,7 +14,8 @@ from sync_core.domain.event import Event, EventId, EventKey
 from sync_core.domain.identity import PairId
 from sync_core.domain.link import Link
 from sync_core.domain.plan import Operation, Plan
-from sync_core.domain.resource import CalendarRef, Profile, ResourceId
+from sync_core.domain.profile import Profile
+from sync_core.domain.resource import CalendarRef, ResourceId
 from sync_core.domain.window import Window
 
 Address = tuple[str, ...]
@@ -137,6 +138,8 @@ class TodoReason(StrEnum):
     SETTINGS = "settings"
     RECHECK = "recheck"
     RELEASE = "release"
+    REJECT = "reject"
+    BLANK = "blank"
 
 
 @dataclass(frozen=True, slots=True)

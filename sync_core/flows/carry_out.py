@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 
 from sync_core.domain.appointment import AppointmentKey, Revision
 from sync_core.domain.content import ALL_FIELDS, differing
+from sync_core.domain.decide_board_born import MOVED_HOUSE
 from sync_core.domain.errors import CalendarRefused
-from sync_core.domain.event import EventKey, mask
+from sync_core.domain.event import PRIVATE_SUBJECT, EventKey, mask
+from sync_core.domain.inward import BUSY_SUBJECT
 from sync_core.domain.link import Link, Origin
 from sync_core.domain.plan import (
     BoardOperation,
@@ -18,6 +20,7 @@ from sync_core.domain.plan import (
     Denied,
     Done,
     EventOperation,
+    LeftBehind,
     Missing,
     Moved,
     Operation,
@@ -28,7 +31,7 @@ from sync_core.domain.plan import (
     Verdict,
 )
 from sync_core.domain.resource import CalendarRef
-from sync_core.domain.settle import settle
+from sync_core.domain.settle import Settled, settle
 from sync_core.domain.stored import (
     Address,
     Announcement,
@@ -162,6 +165,9 @@ class Carrier:
         try:
             return await self.ports.outlook.carry_out(mailbox, operations)
         except CalendarRefused as refusal:
+            former = self.desk.terms.profile.former
+            if all(isinstance(operation, DeleteEvent) and operation.ref.calendar in former for operation in operations):
+                return [LeftBehind(refusal.reason)] * len(operations)
             await note_refusal(self.tenure, self.desk, calendar_of(operations[0]), refusal.reason)
             return [Postponed(refusal.reason)] * len(operations)
 
@@ -199,16 +205,18 @@ class Carrier:
         plan, link = intent.plan, intent.plan.link
         words = [plan.reason] if plan.verdict is Verdict.HELD else []
         unknown: list[Operation] = []
-        is_complete, waits_for_board = True, False
+        is_complete, waits_for_board, goes_on = True, False, False
         for operation, outcome in zip(plan.operations, outcomes, strict=True):
             self._enter(ledger, intent, operation, outcome)
             if link is not None and _took_effect(operation, outcome):
-                assert isinstance(outcome, Done | BornDead | Missing)  # noqa: S101 — what `_took_effect` says
+                assert isinstance(outcome, Settled)  # noqa: S101 — what `_took_effect` says
                 link = settle(link, operation, outcome, self.ports.clock.now())
                 _look_again_after(link, operation, outcome, ledger, self.ports.names.fresh())
                 self.tally.done += 1
                 if isinstance(operation, CreateEvent | UpdateEvent):
                     self._report(link, "delivered", "")
+                if isinstance(operation, DeleteEvent) and operation.reason == MOVED_HOUSE:
+                    goes_on = True
                 continue
             is_complete = False
             match outcome:
@@ -228,6 +236,8 @@ class Carrier:
             self._enter(ledger, intent, None, None)
         if link is not None and link != intent.link_before:
             _write_link(link, intent.link_before, ledger)
+            if _lost_its_words(intent.link_before, link):
+                ledger.put(Todo(TodoReason.BLANK, plan.pair, plan.pair))
         if unknown:
             return replace(intent, plan=replace(plan, link=link, operations=tuple(unknown)), link_before=link)
         if words:
@@ -247,6 +257,8 @@ class Carrier:
             for todo in self.desk.todos:
                 if todo.pair == plan.pair and todo.reason is TodoReason.RECHECK:
                     ledger.delete(todo.address)
+        if goes_on:
+            ledger.put(Todo(TodoReason.RECHECK, plan.pair, plan.pair))
         return None
 
     def _hold(
@@ -289,7 +301,7 @@ class Carrier:
                 at=self.ports.clock.now(),
                 pair=plan.pair,
                 what=what,
-                why=outcome.reason if isinstance(outcome, Denied | Postponed | Unknown) else plan.reason,
+                why=outcome.reason if isinstance(outcome, Denied | Postponed | Unknown | LeftBehind) else plan.reason,
                 correlation_id=self.correlation_id,
                 operation=operation,
                 board_before=intent.board_before,
@@ -305,7 +317,18 @@ def _took_effect(operation: Operation, outcome: Outcome) -> bool:
         return True
     if isinstance(outcome, BornDead):
         return isinstance(operation, CreateEvent)
+    if isinstance(outcome, LeftBehind):
+        return True
     return isinstance(outcome, Missing) and isinstance(operation, DeleteEvent | DeleteAppointment)
+
+
+def _lost_its_words(before: Link | None, after: Link) -> bool:
+    """Did an event of the worker's become private? Then what was written down of it before goes, too."""
+    bare = (PRIVATE_SUBJECT, BUSY_SUBJECT)
+    if after.origin is not Origin.OUTLOOK or before is None or before.outlook_base is None:
+        return False
+    now = after.outlook_base
+    return now is not None and now.subject in bare and before.outlook_base.subject not in bare
 
 
 def _look_again_after(link: Link, operation: Operation, outcome: Outcome, ledger: _Ledger, fresh: str) -> None:

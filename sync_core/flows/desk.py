@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sync_core.domain.appointment import AppointmentKey
+from sync_core.domain.choices import Choices
 from sync_core.domain.event import EventKey
-from sync_core.domain.identity import ConnectorId, PairId
-from sync_core.domain.policy import OnClosed, Policy
-from sync_core.domain.resource import CalendarRef, CalendarUse, Participation, Profile
+from sync_core.domain.identity import PairId
+from sync_core.domain.profile import Profile
+from sync_core.domain.resource import CalendarRef
 from sync_core.domain.stored import (
     Address,
     Announcement,
@@ -21,6 +22,8 @@ from sync_core.domain.stored import (
     Row,
     Todo,
 )
+from sync_core.domain.terms import Terms
+from sync_core.ports import Ports
 
 POISON = "poison."
 
@@ -37,14 +40,16 @@ class Desk:
     todos: list[Todo] = field(default_factory=list)
     held: dict[PairId, Held] = field(default_factory=dict)
     poisoned: list[Held] = field(default_factory=list)
+    given_terms: Terms | None = None
 
     @classmethod
-    def of(cls, rows: Iterable[Row]) -> "Desk":
+    def of(cls, rows: Iterable[Row], ports: Ports, choices: Choices) -> "Desk":
         desk = cls()
         for row in rows:
             match row:
                 case ProfileRow(profile=profile):
                     desk.profile = profile
+                    desk.given_terms = terms_of(ports, profile, choices)
                 case Cursor():
                     desk.cursors[row.calendar] = row
                 case Announcement():
@@ -65,7 +70,13 @@ class Desk:
 
     @property
     def is_active(self) -> bool:
-        return self.profile is not None and self.profile.participation is Participation.ACTIVE
+        return self.given_terms is not None and self.given_terms.takes_part
+
+    @property
+    def terms(self) -> Terms:
+        """What holds for the resource; to be asked only where it takes part."""
+        assert self.given_terms is not None  # noqa: S101 — only active resources come this far
+        return self.given_terms
 
     def waiting(self) -> frozenset[Address]:
         """Traces of inbox rows that a held pair has seen already: they are no reason to try it again."""
@@ -92,19 +103,6 @@ class Desk:
         return bool(set(inbox) - self.waiting())
 
 
-def policy_of(connector: ConnectorId, profile: Profile, now: datetime) -> Policy:
-    """The rules that hold for a resource today."""
-    main = profile.main_calendar
-    direction = profile.direction_of(main) if main else profile.direction
-    return Policy(connector=connector, direction=direction, window=profile.window(now), zone=profile.zone_info)
-
-
-def calendars_to_read(profile: Profile, policy: Policy) -> list[CalendarUse]:
-    """The calendars whose changes matter: those that give *down*, and the main one for what may have to be put back."""
-    chosen = []
-    for use in profile.calendars:
-        direction = profile.direction_of(use)
-        receives = use == profile.main_calendar and direction.writes_outlook
-        if direction.writes_board or (receives and policy.on_closed is not OnClosed.LEAVE):
-            chosen.append(use)
-    return chosen
+def terms_of(ports: Ports, profile: Profile, choices: Choices) -> Terms:
+    """What holds for a resource under the tenant's choices. Pure; templates are compiled once."""
+    return Terms(ports.connector, profile, choices, ports.wording.words_of(choices))

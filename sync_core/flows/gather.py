@@ -5,13 +5,14 @@ from dataclasses import dataclass, field, replace
 
 from sync_core.domain.appointment import Appointment, AppointmentKey, Kind
 from sync_core.domain.change import Alive, BoardView, NotHere, Pair, Planned, Unseen, Vanished
-from sync_core.domain.content import DOWN_FIELDS, Field, differing, overlay
+from sync_core.domain.content import DOWN_FIELDS, Content, Field, differing, overlay
 from sync_core.domain.errors import CalendarRefused
-from sync_core.domain.event import Event, EventId, Response, mask, strip_to_down
+from sync_core.domain.event import Event, EventId, mask
 from sync_core.domain.identity import PairId, is_ours, pair_of_appointment, pair_of_event, pair_of_marker
+from sync_core.domain.inward import shown
 from sync_core.domain.link import Condition, Link, Origin
+from sync_core.domain.notes import notes_of
 from sync_core.domain.plan import CreateAppointment
-from sync_core.domain.policy import Policy
 from sync_core.domain.render import render
 from sync_core.domain.resource import CalendarRef
 from sync_core.domain.stored import (
@@ -65,19 +66,22 @@ class _Draft:
     outlook_rows: list[OutlookInbox] = field(default_factory=list)
     consumes: list[Address] = field(default_factory=list)
     is_looked_up: bool = False
+    equal: Event | None = None
 
 
-async def gather(tenure: Tenure, desk: Desk, policy: Policy, limit: int) -> Gathering:
+async def gather(tenure: Tenure, desk: Desk, limit: int) -> Gathering:
     """The next pairs that have something waiting, at most about `limit`; cost follows what changed."""
-    return await _Gatherer(tenure, desk, policy, limit).gather()
+    return await _Gatherer(tenure, desk, limit).gather()
 
 
 class _Gatherer:
-    def __init__(self, tenure: Tenure, desk: Desk, policy: Policy, limit: int) -> None:
+    def __init__(self, tenure: Tenure, desk: Desk, limit: int) -> None:
         self.tenure = tenure
         self.ports = tenure.ports
         self.desk = desk
-        self.policy = policy
+        self.terms = desk.terms
+        self.look = self.terms.look
+        self.window = self.terms.window(tenure.ports.clock.now())
         self.limit = limit
         self.drafts: dict[PairId, _Draft] = {}
         self.result = Gathering()
@@ -96,6 +100,8 @@ class _Gatherer:
         await self._from_outlook(waiting)
         self._join_held()
         links = await self._links()
+        if self.terms.choices.adopt_equal_events:
+            await self._find_equals(links)
         found = await self._look_up(links)
         for pair_id, draft in self.drafts.items():
             case = self._case(pair_id, draft, links.get(pair_id), found)
@@ -208,7 +214,7 @@ class _Gatherer:
         and each waits, is held and is released like any other event.
         """
         try:
-            instances = await self.ports.outlook.list_instances(row.calendar, row.id, self.policy.window)
+            instances = await self.ports.outlook.list_instances(row.calendar, row.id, self.window)
         except CalendarRefused as refusal:
             await note_refusal(self.tenure, self.desk, row.calendar, refusal.reason)
             return
@@ -216,7 +222,8 @@ class _Gatherer:
         pairs = {entry.key: entry.pair for entry in entries if isinstance(entry, ByEvent)}
         found = await self._get([(Family.LINK, pair) for pair in pairs.values()])
         links = {entry.link.pair: entry.link for entry in found.values() if isinstance(entry, LinkRow)}
-        listed = {event.key: strip_to_down(mask(event)) for event in instances or ()}
+        choices = self.terms.choices_of(row.calendar)
+        listed = {event.key: shown(event, choices) for event in instances or ()}
         fresh = self.ports.names.fresh()
         puts: list[OutlookInbox] = []
         for key, event in listed.items():
@@ -262,6 +269,42 @@ class _Gatherer:
     async def _get(self, addresses: Sequence[Address]) -> Mapping[Address, object]:
         return await self.ports.rows.get(self.tenure.resource, addresses) if addresses else {}
 
+    async def _find_equals(self, links: Mapping[PairId, Link]) -> None:
+        """For appointments that have no event yet, the equal one that somebody made before us, unless it is linked."""
+        calendar = self._main_calendar()
+        wanted: dict[PairId, Content] = {}
+        for pair, draft in self.drafts.items():
+            link = links.get(pair)
+            newest = max(draft.board_rows, key=lambda row: row.revision, default=None)
+            is_unborn = link is None or (link.event is None and link.generation == 0 and link.origin is Origin.BOARD)
+            if is_unborn and not draft.outlook_rows and newest is not None and newest.state is not None:
+                wanted[pair] = self.look.of(newest.state)
+        if calendar is None or not wanted:
+            return
+        try:
+            found = await self.ports.outlook.find_equal(calendar, list(wanted.values()))
+        except CalendarRefused as refusal:
+            await note_refusal(self.tenure, self.desk, calendar, refusal.reason)
+            return
+        equals = {pair: event for pair, event in zip(wanted, found, strict=True) if event is not None}
+        known = await self._get([by_event_address(event.key) for event in equals.values()])
+        linked = {row.key for row in known.values() if isinstance(row, ByEvent)}
+        for pair, event in equals.items():
+            # Two equal appointments cannot both have it: the first one does.
+            if event.key in linked:
+                continue
+            linked.add(event.key)
+            self._give(pair, event)
+
+    def _give(self, pair: PairId, event: Event) -> None:
+        """Make an event part of a draft; what waits in the inbox of it, as of one of the worker's own, goes with it."""
+        draft = self.drafts[pair]
+        draft.equal = mask(event)
+        waiting = self.desk.outlook.get(event.key)
+        if waiting is not None:
+            own = self.drafts.pop(pair_of_event(event.key), None)
+            draft.consumes += own.consumes if own else [waiting.trace]
+
     async def _look_up(self, links: Mapping[PairId, Link]) -> Mapping[EventId, Event | None]:
         """Fetch every event that has to be looked at, and the present one of a pair whose earlier one came back."""
         wanted: dict[CalendarRef, dict[EventId, None]] = {}
@@ -301,7 +344,8 @@ class _Gatherer:
             event = row.event if row.hint is Hint.SEEN else found[row.id]
             is_current = link is not None and link.event is not None and link.event.id == row.id
             if link is not None and link.origin is Origin.OUTLOOK and event is not None:
-                outlook = Alive(strip_to_down(event))
+                # What waits in the inbox was made fit to be shown when it was read.
+                outlook = Alive(event if row.hint is Hint.SEEN else self._shown(event))
             elif link is None or is_current:
                 if event is not None:
                     outlook = Alive(event)
@@ -317,8 +361,10 @@ class _Gatherer:
         if isinstance(outlook, Unseen) and link is not None and link.event is not None and link.event.id in found:
             current = found[link.event.id]
             if current is not None and link.origin is Origin.OUTLOOK:
-                current = strip_to_down(current)
+                current = self._shown(current)
             outlook = Alive(current) if current is not None else Vanished()
+        if draft.equal is not None:
+            outlook = Alive(draft.equal)
         key = draft.key or (link.appointment if link and link.origin is Origin.BOARD else None)
         if key is None and link is None:
             key = _key_of_pair(pair_id)
@@ -327,12 +373,39 @@ class _Gatherer:
             resource=self.tenure.resource,
             key=key,
             link=link,
-            board=_board_view(draft.board_rows, link),
+            board=self._board_view(draft.board_rows, link),
             outlook=outlook,
             revenants=tuple(revenants),
             main_calendar=self._main_calendar(),
         )
         return Case(pair, tuple(dict.fromkeys(draft.consumes)))
+
+    def _board_view(self, rows: Sequence[BoardInbox], link: Link | None) -> BoardView:
+        """The newest state the board told us: the waiting row's, unless the link has read a newer one already."""
+        of_present_birth = [row for row in rows if link is None or link.appointment in (None, row.key)]
+        row = max(of_present_birth, key=lambda row: row.revision, default=None)
+        # What the board told before it answered our last write is older than that write, though it may arrive later.
+        if row is not None and (link is None or row.revision >= link.write_revision):
+            return self._planned(row.state, link) if row.state else NotHere(row.revision)
+        if link is None:
+            return Unseen()
+        if link.board_state is not None:
+            return self._planned(link.board_state, link)
+        # A pair born on the board whose state is not here was told so; one born in Outlook may not have heard yet.
+        return NotHere(link.received) if link.origin is Origin.BOARD and link.received else Unseen()
+
+    def _planned(self, state: Appointment, link: Link | None) -> Planned:
+        if link is None or link.origin is Origin.BOARD:
+            notes = notes_of(link, state, self.look)
+            return Planned(state, self.look.of(state, notes), notes)
+        content = render(state)
+        if link.board_base is not None and state.show_as is None:
+            # A board that repeats a worker's block without saying how it shows has not edited that.
+            content = overlay(content, link.board_base, {Field.SHOW_AS})
+        return Planned(state, content)
+
+    def _shown(self, event: Event) -> Event:
+        return shown(event, self.terms.choices_of(event.ref.calendar))
 
     def _twin(self, row: OutlookInbox) -> Held:
         """Our mark on an event we did not make for this pair: a copy, perhaps, so it is never changed or deleted."""
@@ -352,7 +425,7 @@ class _Gatherer:
 
 def _is_as_known(link: Link, event: Event) -> bool:
     """Does an occurrence show as it did? What is not shown, or should not be any more, is decided anew."""
-    if not link.is_paired or link.outlook_base is None or event.is_cancelled or event.response is Response.DECLINED:
+    if not link.is_paired or link.outlook_base is None or event.refusal:
         return False
     return link.event == event.ref and not differing(link.outlook_base, event.content, DOWN_FIELDS)
 
@@ -369,26 +442,3 @@ def _key_of_pair(pair: PairId) -> AppointmentKey | None:
     origin, _, rest = pair.partition(".")
     kind, _, appointment = rest.partition(".")
     return AppointmentKey(Kind(kind), appointment) if origin == "b" and kind in set(Kind) else None
-
-
-def _board_view(rows: Sequence[BoardInbox], link: Link | None) -> BoardView:
-    """The newest state the board told us: the waiting row's, unless the link has read a newer one already."""
-    of_present_birth = [row for row in rows if link is None or link.appointment in (None, row.key)]
-    row = max(of_present_birth, key=lambda row: row.revision, default=None)
-    # What the board told before it answered our last write is older than that write, though it may arrive later.
-    if row is not None and (link is None or row.revision >= link.write_revision):
-        return _planned(row.state, link) if row.state else NotHere(row.revision)
-    if link is None:
-        return Unseen()
-    if link.board_state is not None:
-        return _planned(link.board_state, link)
-    # A pair born on the board whose state is not here was told so; one born in Outlook may not have heard yet.
-    return NotHere(link.received) if link.origin is Origin.BOARD and link.received else Unseen()
-
-
-def _planned(state: Appointment, link: Link | None) -> Planned:
-    content = render(state)
-    if link is not None and link.origin is Origin.OUTLOOK and link.board_base is not None and state.show_as is None:
-        # A board that repeats a worker's block without saying how it shows has not edited that.
-        content = overlay(content, link.board_base, {Field.SHOW_AS})
-    return Planned(state, content)

@@ -9,10 +9,12 @@ from datetime import timedelta
 
 from sync_core.domain.content import ALL_FIELDS, DOWN_FIELDS, differing
 from sync_core.domain.errors import CalendarRefused, CursorRefused
-from sync_core.domain.event import Event, EventId, EventKey, EventKind, Response, mask, strip_to_down
+from sync_core.domain.event import Event, EventId, EventKey, EventKind, mask
 from sync_core.domain.identity import PairId, is_ours
+from sync_core.domain.inward import shown
 from sync_core.domain.link import Condition, Link, Origin
-from sync_core.domain.resource import CalendarRef, CalendarUse, Profile
+from sync_core.domain.profile import CalendarUse
+from sync_core.domain.resource import CalendarRef
 from sync_core.domain.stored import (
     Address,
     ByEvent,
@@ -29,7 +31,7 @@ from sync_core.domain.stored import (
     by_event_address,
 )
 from sync_core.flows.batches import chunked
-from sync_core.flows.desk import Desk, calendars_to_read, policy_of
+from sync_core.flows.desk import Desk
 from sync_core.flows.tenure import Tenure
 from sync_core.ports import ChangePage, Ports
 
@@ -62,15 +64,12 @@ async def intake(tenure: Tenure, desk: Desk, peeked: Mapping[CalendarRef, Peeked
     noted and left for later; the others go on.
     """
     report = IntakeReport()
-    profile = desk.profile
-    assert profile is not None  # noqa: S101 — the caller asked whether the resource takes part
     now = tenure.ports.clock.now()
-    policy = policy_of(tenure.ports.connector, profile, now)
-    for use in calendars_to_read(profile, policy):
+    for use in desk.terms.calendars_to_read():
         cursor = desk.cursors.get(use.ref)
         if cursor and cursor.next_try_at and cursor.next_try_at > now:
             continue
-        reader = _Reader(tenure, desk, profile, use)
+        reader = _Reader(tenure, desk, use)
         try:
             await reader.read(cursor, peeked.get(use.ref), report)
         except CalendarRefused as refusal:
@@ -81,15 +80,14 @@ async def intake(tenure: Tenure, desk: Desk, peeked: Mapping[CalendarRef, Peeked
 async def note_refusal(tenure: Tenure, desk: Desk, calendar: CalendarRef, reason: str) -> None:
     """Write down that a calendar does not answer us, and try it again with growing waits, up to daily."""
     now = tenure.ports.clock.now()
-    profile = desk.profile
-    assert profile is not None  # noqa: S101
-    cursor = desk.cursors.get(calendar) or Cursor(calendar, profile.window(now))
+    terms = desk.terms
+    cursor = desk.cursors.get(calendar) or Cursor(calendar, terms.window(now))
     since_at = cursor.refused_since or now
     wait = min(max(now - since_at, _FIRST_RETRY), _LAST_RETRY)
     cursor = replace(cursor, refused_since=since_at, next_try_at=now + wait, refusal=reason)
     await tenure.commit([cursor])
     desk.cursors[calendar] = cursor
-    if wait < profile.pull_every:
+    if wait < terms.pull_every(is_notified=False):
         # Longer waits end with a pull.
         await tenure.ports.bells.ring([Job(tenure.resource, now, "refused", tenure.ports.names.fresh())], wait)
 
@@ -97,18 +95,19 @@ async def note_refusal(tenure: Tenure, desk: Desk, calendar: CalendarRef, reason
 class _Reader:
     """One calendar in one run."""
 
-    def __init__(self, tenure: Tenure, desk: Desk, profile: Profile, use: CalendarUse) -> None:
+    def __init__(self, tenure: Tenure, desk: Desk, use: CalendarUse) -> None:
         self.tenure = tenure
         self.ports: Ports = tenure.ports
         self.desk = desk
-        self.profile = profile
+        self.terms = desk.terms
         self.calendar = use.ref
-        self.gives_down = profile.direction_of(use).writes_board
+        self.gives_down = self.terms.gives_down(use)
+        self.choices = self.terms.choices_of(use.ref)
         self.taken_up = desk.taken_up() | desk.waiting()
 
     async def read(self, cursor: Cursor | None, peeked: Peeked | None, report: IntakeReport) -> None:
         now = self.ports.clock.now()
-        window = self.profile.window(now)
+        window = self.terms.window(now)
         is_rolled = any(todo.reason is TodoReason.WINDOW for todo in self.desk.due_todos(now))
         if cursor is None or (
             cursor.window != window and (is_rolled or window.end_at - cursor.window.end_at > _STALE_WINDOW)
@@ -133,7 +132,7 @@ class _Reader:
 
     def _anew(self, cursor: Cursor | None) -> Cursor:
         """A full read begins: a new round, so that what an interrupted one saw proves nothing."""
-        window = self.profile.window(self.ports.clock.now())
+        window = self.terms.window(self.ports.clock.now())
         return Cursor(
             self.calendar,
             window,
@@ -209,14 +208,14 @@ class _Reader:
         if link is None:
             if is_ours(self.ports.connector, event.transaction_id):
                 return self._enter(event)
-            return self._enter(strip_to_down(event)) if self.gives_down else []
+            return self._enter(shown(event, self.choices)) if self.gives_down else []
         is_current = link.event is not None and link.event.id == event.ref.id
         if not is_current or link.condition is not Condition.PAIRED:
             return self._hint(event.key, event.ref.id, Hint.CHECK)
         if link.outlook_modified_at and event.modified_at < link.outlook_modified_at:
             return []
         if link.origin is Origin.OUTLOOK:
-            event = strip_to_down(event)
+            event = shown(event, self.choices)
         if not _is_echo(link, event):
             return self._enter(event)
         if event.key in self.desk.outlook:
@@ -291,7 +290,7 @@ class _Reader:
             return []
         # Without a baseline its birth on the board is not settled yet: it may be gone as well as any other.
         base = link.outlook_base
-        if base is not None and not cursor.window.touches(base.span, self.profile.zone_info):
+        if base is not None and not cursor.window.touches(base.span, self.terms.zone):
             return []
         series, _, original_start = link.event_key.partition("~")
         if original_start:
@@ -305,8 +304,8 @@ def _is_echo(link: Link, event: Event) -> bool:
         return False
     # A meeting, a cancellation or a refusal is a change, though no field of the content tells it.
     if link.origin is Origin.OUTLOOK:
-        return not event.is_cancelled and event.response is not Response.DECLINED
-    return event.is_writable
+        return not event.refusal
+    return event.is_writable and event.is_online == link.keeps_body
 
 
 def _named(page: ChangePage) -> tuple[EventKey, ...]:

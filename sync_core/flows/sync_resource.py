@@ -6,21 +6,25 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sync_core.domain.change import Alive, Planned
+from sync_core.domain.appointment import Kind
+from sync_core.domain.change import Alive, Planned, Vanished
+from sync_core.domain.choices import Choices
 from sync_core.domain.content import Content
 from sync_core.domain.errors import CalendarRefused, CursorRefused, LeaseLost, Refused, TryAgain, Undecidable
-from sync_core.domain.guard import brake
+from sync_core.domain.guard import BRAKED_WITHIN, Limit, brake, deletion_asked, is_stated
 from sync_core.domain.link import Origin
 from sync_core.domain.plan import CreateEvent, DeleteEvent, Plan, UpdateEvent, Verdict
 from sync_core.domain.policy import Policy
 from sync_core.domain.reconcile import reconcile
-from sync_core.domain.resource import CalendarRef, Profile
+from sync_core.domain.resource import CalendarRef
 from sync_core.domain.stored import Address, Announcement, Held, Intent, Job, Row, TodoReason
+from sync_core.domain.terms import Terms
 from sync_core.domain.timespan import bounds
 from sync_core.flows.accept import BOARD_BELL
 from sync_core.flows.batches import MOST_OPERATIONS, chunked
+from sync_core.flows.blank import blank_journal
 from sync_core.flows.carry_out import WAITING_FOR_BOARD, Carrier, Tally, calendar_of
-from sync_core.flows.desk import Desk, calendars_to_read, policy_of
+from sync_core.flows.desk import Desk
 from sync_core.flows.gather import Case, Gathering, gather
 from sync_core.flows.intake import Peeked, intake
 from sync_core.flows.pull import read_board
@@ -54,16 +58,17 @@ class RunReport:
 
 async def sync_resource(ports: Ports, job: Job) -> RunReport:
     """Run one resource once. Whatever is left rings again; an unknown fault raises, with the lease given back."""
+    choices = (await ports.tenant.read()).choices
     pending = await ports.rows.read_pending(job.resource)
-    desk = Desk.of(pending.rows)
+    desk = Desk.of(pending.rows, ports, choices)
     now = ports.clock.now()
-    if not desk.is_active or desk.profile is None:
-        return RunReport(job.resource, "not enlisted")
+    if not desk.is_active:
+        return RunReport(job.resource, "takes no part")
     lease = pending.lease
     if lease and lease.not_before and lease.not_before > now:
         await _ring(ports, job, "throttled", lease.not_before - now)
         return RunReport(job.resource, "throttled")
-    if job.is_hint and not desk.has_work(now) and _is_known_since(ports, desk, job.rung_at):
+    if job.is_hint and not desk.has_work(now) and _is_known_since(desk, job.rung_at):
         return RunReport(job.resource, "already read")
     if job.reason == BOARD_BELL and not desk.has_work(now):
         # What it rang for was in the inbox before it rang, so another run has carried it out.
@@ -83,7 +88,7 @@ async def sync_resource(ports: Ports, job: Job) -> RunReport:
         await _ring(ports, job, job.reason if job.reason == BOARD_BELL else "busy", RING_AGAIN)
         return RunReport(job.resource, "busy")
     try:
-        return await _Run(tenure, job).run(peeked)
+        return await _Run(tenure, job, choices).run(peeked)
     except LeaseLost:
         await _ring(ports, job, "lease lost", RING_AGAIN)
         return RunReport(job.resource, "lease lost")
@@ -126,25 +131,18 @@ async def _ring_once_more(ports: Ports, job: Job) -> None:
         await ports.bells.ring([later], REPLICATION_LAG)
 
 
-def _is_known_since(ports: Ports, desk: Desk, rung_at: datetime) -> bool:
+def _is_known_since(desk: Desk, rung_at: datetime) -> bool:
     """Has every calendar been read since the bell, by more than clocks and replicas may differ?"""
-    profile = desk.profile
-    if profile is None:
-        return True
     since_at = rung_at + CLOCKS_DIFFER + REPLICATION_LAG
-    policy = policy_of(ports.connector, profile, ports.clock.now())
-    cursors = [desk.cursors.get(use.ref) for use in calendars_to_read(profile, policy)]
+    cursors = [desk.cursors.get(use.ref) for use in desk.terms.calendars_to_read()]
     return all(cursor is not None and cursor.read_at is not None and cursor.read_at > since_at for cursor in cursors)
 
 
 async def _peek(ports: Ports, desk: Desk) -> dict[CalendarRef, Peeked]:
     """Read the next page of every calendar before taking the lease: a quiet resource is then not written to at all."""
-    profile = desk.profile
     peeked: dict[CalendarRef, Peeked] = {}
-    if profile is None:
-        return peeked
     now = ports.clock.now()
-    for use in calendars_to_read(profile, policy_of(ports.connector, profile, now)):
+    for use in desk.terms.calendars_to_read():
         cursor = desk.cursors.get(use.ref)
         if cursor is None or cursor.is_full or not cursor.place or (cursor.next_try_at or now) > now:
             continue
@@ -157,11 +155,8 @@ async def _peek(ports: Ports, desk: Desk) -> dict[CalendarRef, Peeked]:
 
 
 def _is_quiet(ports: Ports, desk: Desk, peeked: dict[CalendarRef, Peeked]) -> bool:
-    profile = desk.profile
-    if profile is None:
-        return True
     now = ports.clock.now()
-    for use in calendars_to_read(profile, policy_of(ports.connector, profile, now)):
+    for use in desk.terms.calendars_to_read():
         cursor, look = desk.cursors.get(use.ref), peeked.get(use.ref)
         if cursor is not None and cursor.next_try_at is not None and cursor.next_try_at > now:
             continue
@@ -175,9 +170,10 @@ def _is_quiet(ports: Ports, desk: Desk, peeked: dict[CalendarRef, Peeked]) -> bo
 class _Run:
     """One run under its lease."""
 
-    def __init__(self, tenure: Tenure, job: Job) -> None:
+    def __init__(self, tenure: Tenure, job: Job, choices: Choices) -> None:
         self.tenure = tenure
         self.ports = tenure.ports
+        self.choices = choices
         self.job = job
         self.tally = Tally()
         self.changes = 0
@@ -204,12 +200,11 @@ class _Run:
         pending = await self.ports.rows.read_pending(self.job.resource)
         if pending.lease is None or pending.lease.holder != self.tenure.lease.holder:
             raise LeaseLost("another worker runs this resource")
-        return Desk.of(pending.rows)
+        return Desk.of(pending.rows, self.ports, self.choices)
 
     async def _pass(self, desk: Desk, peeked: Mapping[CalendarRef, Peeked], *, reads: bool) -> bool:
         """One round of settle, read, decide, carry out; True if nothing known is left to do."""
-        profile = desk.profile
-        assert profile is not None  # noqa: S101 — only active resources come here
+        terms = desk.terms
         if desk.doing:
             await recover(Carrier(self.tenure, desk, self.tally, self.job.correlation_id))
             desk = await self._look()  # what was settled has consumed its rows
@@ -220,14 +215,20 @@ class _Run:
             self.is_read = read.is_complete
         now = self.ports.clock.now()
         if any(held.what == WAITING_FOR_BOARD for held in _rechecked(desk, now)):
-            await read_board(self.ports, profile.resource, profile.window(now), self.job.correlation_id)
-        policy = policy_of(self.ports.connector, profile, now)
+            await read_board(self.ports, self.job.resource, terms.window(now), self.job.correlation_id)
+        await blank_journal(self.tenure, desk)
         most = 1 if self.tenure.lease.broken_runs >= _BROKEN_RUNS else _PAIRS_A_PASS
-        gathering = await gather(self.tenure, desk, policy, most)
-        cases = [(case, _decide(case, _policy_for(case, policy, profile), now)) for case in gathering.cases]
-        cases = self._brake(cases, desk, now)
+        gathering = await gather(self.tenure, desk, most)
+        asks = await self._takes_proposals(gathering.cases)
+        cases = [
+            (case, _decide(case, replace(_policy_for(case, terms, now), takes_proposals=asks), now))
+            for case in gathering.cases
+        ]
+        cases = self._mind_refusals(cases, desk, now)
+        if not terms.is_leaving:
+            cases = await self._brake(cases, desk, now)
         cases = self._leave_refused(cases, desk, now)
-        cases.sort(key=lambda entry: _starts_at(entry[1], profile.zone_info))
+        cases.sort(key=lambda entry: _starts_at(entry[1], terms.zone))
         spent = [row for case, plan in cases if _is_void(plan) for row in desk.rows_left(case.consumes)]
         intents = [_intent(case, plan) for case, plan in cases if not _is_void(plan)]
         for batch in self._cut([intent for intent in intents if not intent.plan.operations], desk):
@@ -246,23 +247,60 @@ class _Run:
         outcomes = await carrier.carry_out(batch)
         await carrier.commit(announcement, batch, outcomes)
 
-    def _brake(self, cases: list[_Decided], desk: Desk, now: datetime) -> list[_Decided]:
+    async def _takes_proposals(self, cases: Sequence[Case]) -> bool:
+        """Does the board let us ask its planner? It is asked itself only where a worker deleted something."""
+        if not any(isinstance(case.pair.outlook, Vanished) and case.pair.key is not None for case in cases):
+            return False
+        with suppress(TryAgain, Refused):
+            return (await self.ports.board.capabilities()).takes_proposals
+        return False
+
+    def _mind_refusals(self, cases: list[_Decided], desk: Desk, now: datetime) -> list[_Decided]:
+        """What an admin turned down is remembered, and not asked again until a side changes."""
+        rejected = {todo.pair for todo in desk.due_todos(now) if todo.reason is TodoReason.REJECT}
+        minded: list[_Decided] = []
+        for case, plan in cases:
+            asked = deletion_asked(plan)
+            if asked and plan.link is not None and (plan.pair in rejected or plan.link.refused == asked):
+                link = replace(case.pair.link or plan.link, refused=asked)
+                minded.append((case, Plan(plan.pair, Verdict.SKIPPED, "an admin refused to have it deleted", link)))
+            else:
+                minded.append((case, plan))
+        return minded
+
+    async def _brake(self, cases: list[_Decided], desk: Desk, now: datetime) -> list[_Decided]:
         """Hold deletions that look like a mistake, but for those that a person released."""
         released = {todo.pair for todo in desk.due_todos(now) if todo.reason is TodoReason.RELEASE}
         judged = [(case, plan) for case, plan in cases if plan.pair not in released]
-        lease = self.tenure.lease
-        braked = brake([(case.pair, plan) for case, plan in judged], lease.deletions, lease.paired, now)
+        lease, choices = self.tenure.lease, self.choices
+        pairs = [(case.pair, plan) for case, plan in judged]
+        limit = Limit(choices.brake_deletions, choices.brake_percent)
+        braked = brake(pairs, lease.deletions, lease.paired, now, limit)
         if braked.deletions != lease.deletions:
             self.tenure.lease = replace(lease, deletions=braked.deletions)
         held = {judged[index][1].pair for index in braked.held}
+        stated = {plan.pair for pair, plan in pairs if is_stated(pair, plan)}
+        if stated and await self._is_runaway(len(stated)):
+            held |= stated
         return [(case, _held_by_brake(case, plan) if plan.pair in held else plan) for case, plan in cases]
+
+    async def _is_runaway(self, count: int) -> bool:
+        """Has the board stated more deletions within the hour, over all resources, than a planner makes?"""
+        within, choices = BRAKED_WITHIN, self.choices
+        now = self.ports.clock.now()
+        recent = await self.ports.deletions.add(self.job.resource, count, now, within)
+        if recent <= choices.tenant_brake_deletions:
+            return False
+        paired = await self.ports.rows.count_pairs()
+        return recent * 100 > (paired + recent) * choices.tenant_brake_percent
 
     def _leave_refused(self, cases: list[_Decided], desk: Desk, now: datetime) -> list[_Decided]:
         """Leave out what would be written to a calendar that refuses us: its rows wait until it is tried again."""
+        former = frozenset(desk.terms.profile.former)
         refused = {
             ref: cursor.next_try_at
             for ref, cursor in desk.cursors.items()
-            if cursor.next_try_at is not None and cursor.next_try_at > now
+            if cursor.next_try_at is not None and cursor.next_try_at > now and ref not in former
         }
         kept: list[_Decided] = []
         for case, plan in cases:
@@ -335,13 +373,15 @@ class _Run:
                     )
 
 
-def _policy_for(case: Case, policy: Policy, profile: Profile) -> Policy:
-    """What was born in Outlook goes by its own calendar's direction, everything else by the main calendar's."""
+def _policy_for(case: Case, terms: Terms, now: datetime) -> Policy:
+    """What was born in Outlook goes by its own calendar, everything else by the main one and its kind."""
     pair = case.pair
     is_outlook_born = pair.link.origin is Origin.OUTLOOK if pair.link else pair.key is None
+    if not is_outlook_born:
+        key = pair.key or (pair.link.appointment if pair.link else None)
+        return terms.policy_for_kind(key.kind if key else Kind.TASK, now)
     ref = pair.outlook.event.ref if isinstance(pair.outlook, Alive) else (pair.link.event if pair.link else None)
-    use = next((use for use in profile.calendars if ref is not None and use.ref == ref.calendar), None)
-    return replace(policy, direction=profile.direction_of(use)) if is_outlook_born and use is not None else policy
+    return terms.policy_for_event(ref.calendar if ref else None, now)
 
 
 def _decide(case: Case, policy: Policy, now: datetime) -> Plan:

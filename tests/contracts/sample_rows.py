@@ -29,7 +29,8 @@ from sync_core.domain.plan import (
     UpdateEvent,
     Verdict,
 )
-from sync_core.domain.resource import CalendarRef, CalendarUse, Direction, Participation, Profile, ResourceId
+from sync_core.domain.profile import CalendarUse, Participation, Profile
+from sync_core.domain.resource import CalendarRef, Direction, ResourceId
 from sync_core.domain.stored import (
     Announcement,
     BoardInbox,

@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from sync_core.domain.appointment import Appointment, Location, Revision
 from sync_core.domain.change import Alive, BoardView, NotHere, OutlookView, Pair, Planned, Unseen, Vanished
+from sync_core.domain.choices import Choices, InwardWords
 from sync_core.domain.content import Content, Sensitivity, ShowAs
 from sync_core.domain.event import Event, EventId, Response, mask, strip_to_down
+from sync_core.domain.inward import shown
 from sync_core.domain.link import Condition, Link
 from sync_core.domain.policy import OnClosed, OnDeletion, Winner
 from sync_core.domain.render import render
@@ -44,6 +46,8 @@ DEAD: dict[str, Any] = {
     "board_base": None,
 }
 
+OF_OUTLOOK = [entry for entry in Condition if entry not in (Condition.RELEASED, Condition.PROPOSED)]
+
 states = st.builds(
     appointment,
     revision=st.just(1),
@@ -74,6 +78,15 @@ policies = st.builds(
     on_deletion=st.sampled_from(OnDeletion),
     on_closed=st.sampled_from(OnClosed),
     on_block_edited=st.sampled_from(OnClosed),
+    takes_proposals=st.booleans(),
+    closes_after_end=st.booleans(),
+    takes_calendar=st.sampled_from([True, True, True, False]),
+)
+tenants = st.builds(
+    Choices,
+    inward_words=st.sampled_from(InwardWords),
+    inward_show_as=st.sampled_from([Choices().inward_show_as, (ShowAs.BUSY,), tuple(ShowAs)]),
+    inward_tentative=st.sampled_from([ShowAs.TENTATIVE, ShowAs.BUSY]),
 )
 
 
@@ -123,6 +136,8 @@ def _board_memory(
     )
     if condition is Condition.IDLE:
         return replace(link, reason="outside the window", **DEAD)
+    if condition is Condition.PROPOSED:
+        return replace(link, proposed=known.revision)
     if condition is Condition.TOMBSTONE:
         return replace(link, reason="gone on both sides", board_state=None, received=spoke, ended_at=NOW, **DEAD)
     return link
@@ -132,7 +147,12 @@ def _board_memory(
 def outlook_born(draw: st.DrawFn) -> Pair:
     """A pair of the worker's: met for the first time, shown, idle, dismissed or a tombstone, under any two views."""
     known = strip_to_down(mask(event(draw(looks)))).content
-    condition = draw(st.sampled_from([None, *(entry for entry in Condition if entry is not Condition.RELEASED)]))
+    choices = draw(tenants)
+    condition = draw(
+        st.sampled_from(
+            [None, *(entry for entry in Condition if entry not in (Condition.RELEASED, Condition.PROPOSED))]
+        )
+    )
     link = _outlook_memory(condition, known, draw(PUT_BACKS), draw(st.sampled_from(["paused", "the worker declined"])))
     told = draw(st.one_of(st.none(), states))
     state = appointment(
@@ -150,7 +170,7 @@ def outlook_born(draw: st.DrawFn) -> Pair:
             response=draw(st.sampled_from(Response)),
             is_cancelled=draw(st.sampled_from([False, False, True])),
         )
-        outlook = Alive(strip_to_down(mask(seen)))
+        outlook = Alive(shown(seen, choices))
     board = draw(st.sampled_from(boards)) if link else Unseen()
     return pair(link, board, outlook, id=OUTLOOK_PAIR, key=None)
 

@@ -7,6 +7,7 @@ from sync_core.domain.plan import (
     DeleteEvent,
     Operation,
     Plan,
+    ProposeUnplan,
     Unplan,
     UpdateAppointment,
     UpdateEvent,
@@ -40,3 +41,5 @@ def tell_operation(operation: Operation) -> str:
             return f"delete block → {leaves}"
         case Unplan(remaining=remaining):
             return f"unplan, {len(remaining)} remain"
+        case ProposeUnplan(is_withdrawn=is_withdrawn):
+            return "withdraw the proposal" if is_withdrawn else "propose to unplan"

@@ -3,22 +3,26 @@
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from sync_core.domain.appointment import Revision
+from sync_core.domain.appointment import Appointment, AppointmentKey, Kind, Revision
 from sync_core.domain.change import Alive, BoardView, NotHere, OutlookView, Planned, Unseen, Vanished
 from sync_core.domain.content import Content, Field, Sensitivity
 from sync_core.domain.event import EventKind, mask
 from sync_core.domain.identity import birth_id
 from sync_core.domain.link import Condition, Link, Origin
+from sync_core.domain.look import Look, Notes, Words, plain_words
 from sync_core.domain.plan import CreateEvent
 from sync_core.domain.policy import OWNERS, OnClosed, OnDeletion, Owner, Winner
 from sync_core.domain.reconcile import reconcile
 from sync_core.domain.render import render
 from sync_core.domain.resource import Direction, ResourceId
+from sync_core.domain.rules import Rule
 from tests.builders import (
     BOARD_PAIR,
+    CALENDAR,
     CONNECTOR,
     NOW,
     RESOURCE,
@@ -31,6 +35,7 @@ from tests.builders import (
     policy,
     span,
 )
+from tests.domain.faithful import recall
 from tests.domain.telling import tell
 
 BOTH, UP, DOWN, NONE = Direction.BOTH, Direction.UP, Direction.DOWN, Direction.NONE
@@ -76,6 +81,36 @@ def seen_as(**fields: Any) -> Alive:
     return Alive(our_event(look(subject="worker"), **fields))
 
 
+def seen_online() -> Alive:
+    return Alive(our_event(replace(look(), body="join here"), is_online=True))
+
+
+def numbered(state: Appointment, notes: Notes, zone: ZoneInfo) -> Words:
+    plain = plain_words(state, notes, zone)
+    return replace(plain, subject=f"No. 7 {plain.subject}")
+
+
+def telling(state: Appointment, notes: Notes, zone: ZoneInfo) -> Words:
+    return replace(plain_words(state, notes, zone), body="put back" if notes.is_put_back else "")
+
+
+def named() -> Planned:
+    state = appointment()
+    return Planned(state, Look(words=numbered).of(state))
+
+
+AWAY = board_link(appointment(key=AppointmentKey(Kind.UNAVAILABILITY, "v")))
+PROPOSED = replace(AGREED, condition=Condition.PROPOSED, reason="asked", proposed=Revision(1))
+ENDED_AT = span("06:00", "07:00")
+ENDED = with_state(span=ENDED_AT)
+ONLINE = replace(AGREED, keeps_body=True)
+NAMED = replace(AGREED, board_base=named().content, outlook_base=named().content)
+ASKS: dict[str, Any] = {"on_deletion": OnDeletion.PROPOSE, "takes_proposals": True}
+FORMER: dict[str, Any] = {"former": frozenset({CALENDAR})}
+OVER: dict[str, Any] = {"closes_after_end": True}
+RESTORED = "operates paired: restore event"
+
+
 @dataclass(frozen=True)
 class Case:
     name: str
@@ -94,7 +129,7 @@ OUTSIDE = "skipped paired, outside the window"
 WAITING = "skipped idle, an event of ours whose appointment is not known yet"
 GONE_BOTH = "settled tombstone, gone on both sides"
 MEETING = "held released, the worker made a meeting or a series of it, so it is theirs now"
-TOO_OFTEN = "held paired, someone or something keeps changing this event"
+TOO_OFTEN = "held paired, someone or something keeps changing this"
 
 # fmt: off
 CASES = [
@@ -142,7 +177,7 @@ CASES = [
     Case("locked, worker moves it", with_state(locked=True), planned(locked=True), alive(span=LATER), BOTH,
          "operates paired: put back event (time); event's words kept"),
     Case("locked, worker moves it, left", with_state(locked=True), planned(locked=True), alive(span=LATER), BOTH,
-         "settled paired, both sides agree", LEFT),
+         "operates paired: put back event (time); event's words kept", LEFT),
     Case("marked private, nothing else", AGREED, HERE,
          Alive(mask(our_event(replace(look(), sensitivity=Sensitivity.PRIVATE)))), BOTH,
          "settled paired, both sides agree"),
@@ -328,6 +363,72 @@ CASES = [
          {"owners": {**OWNERS, Field.SUBJECT: Owner.PLANNER}}),
     Case("the body is the worker's", AGREED, HERE, alive(body="P"), UP, "settled paired, both sides agree",
          {"owners": {**OWNERS, Field.BODY: Owner.WORKER}}),
+    # asked: the planner decides about a deletion
+    Case("deleted, asked", AGREED, HERE, GONE, BOTH, "operates paired: propose to unplan", ASKS),
+    Case("deleted, the board takes no proposals", AGREED, HERE, GONE, BOTH, RESTORED),
+    Case("deleted and locked, not asked", with_state(locked=True), planned(locked=True), GONE, BOTH, RESTORED, ASKS),
+    Case("deleted in up, not asked", AGREED, HERE, GONE, UP, RESTORED, ASKS),
+    Case("an absence deleted, not asked", AWAY, recall(AWAY), GONE, BOTH, RESTORED, ASKS),
+    Case("asked, no answer yet", PROPOSED, HERE, GONE, BOTH, "skipped proposed, asked", ASKS),
+    Case("asked, no answer yet, unread", PROPOSED, HERE, SILENT, BOTH, "skipped proposed, asked", ASKS),
+    Case("asked, paused meanwhile", PROPOSED, HERE, SILENT, NONE, "skipped proposed, paused", ASKS),
+    Case("asked, un-planned", PROPOSED, NOT_HERE, GONE, BOTH, GONE_BOTH, ASKS),
+    Case("asked, un-planned, but back again", PROPOSED, NOT_HERE, alive(), BOTH,
+         "operates proposed: delete event → tombstone", ASKS),
+    Case("asked, kept as it was", PROPOSED, planned(2), GONE, BOTH, "operates proposed: create event", ASKS),
+    Case("asked, moved", PROPOSED, MOVED, SILENT, BOTH, "operates proposed: create event", ASKS),
+    Case("asked, cancelled by rule", PROPOSED, HERE, SILENT, BOTH, "skipped idle, kept back by the rule none",
+         {**ASKS, "rules": (Rule("none", False),)}),
+    Case("asked, brought back", PROPOSED, HERE, alive(), BOTH, "operates paired: withdraw the proposal", ASKS),
+    Case("asked, brought back and moved", PROPOSED, HERE, alive(span=LATER), BOTH,
+         "operates paired: withdraw the proposal; update appointment (time)", ASKS),
+    Case("asked, brought back, up", PROPOSED, HERE, alive(), UP, "skipped paired, nothing changed", ASKS),
+    Case("asked, now to be restored", PROPOSED, HERE, SILENT, BOTH,
+         "operates paired: withdraw the proposal; restore event", {"on_deletion": OnDeletion.RESTORE}),
+    Case("asked, now to be un-planned", PROPOSED, HERE, SILENT, BOTH,
+         "operates paired: withdraw the proposal; unplan, 0 remain; appointment's words kept", UNPLANS),
+    Case("asked, restored too often", replace(PROPOSED, put_backs=(NOW,) * 3), HERE, SILENT, BOTH, TOO_OFTEN,
+         {"on_deletion": OnDeletion.RESTORE}),
+    Case("asked, frozen since", replace(with_state(span=OLD), condition=Condition.PROPOSED), planned(span=OLD), SILENT,
+         BOTH, "skipped proposed, outside the window", ASKS),
+    # the resource got another main calendar
+    Case("in a former calendar", AGREED, HERE, SILENT, BOTH, "operates paired: delete event → idle", FORMER),
+    Case("in a former calendar, un-planned", AGREED, NOT_HERE, SILENT, BOTH,
+         "operates paired: delete event → tombstone", FORMER),
+    Case("in a former calendar, gone", AGREED, HERE, GONE, BOTH, RESTORED, FORMER),
+    Case("in a former calendar, over long ago", with_state(span=OLD), planned(span=OLD), SILENT, BOTH, OUTSIDE, FORMER),
+    Case("in a former calendar, down", AGREED, HERE, SILENT, DOWN, CLOSED, FORMER),
+    # what has ended
+    Case("over, moved by the worker", ENDED, recall(ENDED), alive(span=LATER), BOTH,
+         "operates paired: put back event (time); event's words kept", OVER),
+    Case("over, deleted by the worker", ENDED, recall(ENDED), GONE, BOTH, RESTORED, {**OVER, **UNPLANS}),
+    Case("over, moved by the planner", ENDED, MOVED, alive(span=ENDED_AT), BOTH,
+         "operates paired: update event (time)", OVER),
+    Case("over, edits wanted", ENDED, recall(ENDED), alive(span=LATER), BOTH,
+         "operates paired: update appointment (time)"),
+    # rules
+    Case("kept back by a rule", None, HERE, SILENT, BOTH, "skipped idle, kept back by the rule none",
+         {"rules": (Rule("none", False),)}),
+    Case("kept back by a later rule", AGREED, HERE, alive(), BOTH, "operates paired: delete event → idle",
+         {"rules": (Rule("none", False),)}),
+    # an online meeting's body is its door
+    Case("online, the planner writes notes", ONLINE, planned(2, body="new"), SILENT, BOTH,
+         "settled paired, both sides agree"),
+    Case("online, the join link is no edit", AGREED, HERE, seen_online(), BOTH, "settled paired, both sides agree"),
+    # what a template or a mapping makes of a field cannot travel back
+    Case("worker renames what a template named", NAMED, named(), Alive(our_event(replace(look(), subject="x"))), BOTH,
+         "operates paired: put back event (subject); event's words kept", {"look": Look(words=numbered)}),
+    Case("put back, with a line saying why", AGREED, HERE, alive(span=LATER), UP,
+         "operates paired: put back event (body, time); event's words kept", {"look": Look(words=telling)}),
+    Case("put back, the body is the worker's", AGREED, HERE, alive(span=LATER), UP,
+         "operates paired: put back event (time); event's words kept",
+         {"look": Look(words=telling), "owners": {**OWNERS, Field.BODY: Owner.WORKER}}),
+    # an equal event of somebody else's
+    Case("an equal event becomes ours by its mark", None, HERE, Alive(our_event(marker="", transaction_id="")), BOTH,
+         "operates paired: update event (); event's words kept"),
+    Case("at rest, the board never told its state", replace(AGREED, board_state=None), SILENT, SILENT, BOTH, REST),
+    Case("adopted while online, with other notes", None, HERE, seen_online(), BOTH,
+         "settled paired, adopted"),
 ]
 # fmt: on
 

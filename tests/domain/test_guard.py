@@ -8,11 +8,11 @@ import pytest
 from sync_core.domain.appointment import Revision
 from sync_core.domain.change import Alive, NotHere, Pair, Unseen, Vanished
 from sync_core.domain.event import EventId
-from sync_core.domain.guard import brake, is_suspicious
+from sync_core.domain.guard import Limit, brake, deletion_asked, is_stated, is_suspicious
 from sync_core.domain.plan import Plan
 from sync_core.domain.policy import OnDeletion, Policy
 from sync_core.domain.reconcile import reconcile
-from tests.builders import NOW, board_link, our_event, outlook_link, pair, planned, policy, shown
+from tests.builders import NOW, board_link, content, event, our_event, outlook_link, pair, planned, policy, shown
 
 UNPLANS = policy(on_deletion=OnDeletion.UNPLAN)
 VANISHED = pair(outlook_link(), shown(), Vanished())
@@ -85,3 +85,36 @@ def test_a_week_of_re_planning_passes() -> None:
 def test_nothing_read_is_nothing_to_brake() -> None:
     assert brake([], (), 0, NOW).passed == ()
     assert not is_suspicious(pair(board_link(), Unseen()), reconcile(pair(board_link()), UNPLANS, NOW))
+
+
+def test_the_tenant_says_where_the_brake_begins() -> None:
+    held = brake(planning(VANISHED, 3), (), 3, NOW, Limit(deletions=2, percent=50)).held
+
+    assert held == (0, 1, 2)
+    assert brake(planning(VANISHED, 3), (), 6, NOW, Limit(deletions=2, percent=50)).held == ()
+
+
+def test_what_the_board_states_is_told_apart_from_what_was_inferred() -> None:
+    assert is_stated(UNPLANNED, reconcile(UNPLANNED, UNPLANS, NOW))
+    for other in (VANISHED, DELETED, CANCELLED, MOVED):
+        assert not is_stated(other, reconcile(other, UNPLANS, NOW))
+
+
+def test_a_deletion_is_the_same_question_until_a_side_changes() -> None:
+    def asked(known: Pair) -> str:
+        return deletion_asked(reconcile(known, UNPLANS, NOW))
+
+    assert asked(MOVED) == ""
+    assert asked(VANISHED) == asked(VANISHED) != ""
+    assert asked(pair(outlook_link(generation=2), shown(), Vanished())) != asked(VANISHED)
+    assert asked(pair(board_link(), NotHere(Revision(3)))) != asked(UNPLANNED)
+    newer = pair(board_link(), NotHere(Revision(2)), Alive(our_event(version="v9")))
+    assert asked(newer) != asked(UNPLANNED)
+
+
+def test_a_refusal_is_forgotten_once_the_event_lives_again() -> None:
+    link = outlook_link(refused="DeleteAppointment:1:0:")
+    plan = reconcile(pair(link, shown(), Alive(event(content()))), UNPLANS, NOW)
+
+    assert plan.link is not None
+    assert plan.link.refused == ""

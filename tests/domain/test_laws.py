@@ -130,7 +130,7 @@ def test_no_loss_what_an_edit_held_is_kept_before_it_is_overwritten(known: Pair,
             case UpdateEvent(ref=ref, fields=fields) if event is not None and ref == event.ref:
                 seen = is_edited(bases[1], event.content, ALL_FIELDS - event.masked) & fields
                 assert not seen or plan.lost_event == event.content
-            case UpdateEvent() | DeleteEvent(heir=None) if known.revenants:
+            case UpdateEvent(ref=ref) | DeleteEvent(ref=ref) if ref in {back.ref for back in known.revenants}:
                 assert plan.lost_event in [back.content for back in known.revenants]
             case DeleteEvent(ref=ref, before=before) if event is not None and ref == event.ref:
                 assert before == event.content

@@ -8,8 +8,10 @@ import pytest
 
 from sync_core.domain.appointment import Kind, Revision
 from sync_core.domain.change import Alive, BoardView, NotHere, OutlookView, Unseen, Vanished
+from sync_core.domain.choices import Choices
 from sync_core.domain.content import Content, Sensitivity, ShowAs, only
 from sync_core.domain.event import Response, mask, strip_to_down
+from sync_core.domain.inward import shown as as_shown
 from sync_core.domain.link import Condition, Link
 from sync_core.domain.plan import CreateAppointment, UpdateAppointment
 from sync_core.domain.policy import OnClosed
@@ -63,7 +65,7 @@ CLOSED = "skipped paired, the direction is closed"
 PAUSED = "skipped paired, paused"
 OUTSIDE = "skipped paired, outside the window"
 GONE_BOTH = "settled tombstone, gone on both sides"
-TOO_OFTEN = "held paired, someone or something keeps changing this block"
+TOO_OFTEN = "held paired, someone or something keeps changing this"
 FREE = content(show_as=ShowAs.FREE)
 DISMISSED = outlook_link(condition=Condition.DISMISSED, reason="dismissed by the planner", board_base=None)
 TOMBSTONE = outlook_link(
@@ -141,9 +143,13 @@ CASES = [
          alive(replace(PRIVATE, span=LATER)), BOTH, "operates paired: update appointment (time)"),
     Case("a private one gets other words", outlook_link(replace(PRIVATE, subject="Private")), SILENT,
          alive(replace(PRIVATE, subject="Other")), BOTH, REST),
-    Case("moved far ahead", AGREED, HERE, alive(content(span=FAR)), BOTH, "operates paired: update appointment (time)"),
-    Case("moved to long ago", AGREED, HERE, alive(content(span=OLD)), BOTH,
-         "operates paired: update appointment (time)"),
+    Case("moved far ahead", AGREED, HERE, alive(content(span=FAR)), BOTH, "operates paired: delete block → idle"),
+    Case("moved to long ago", AGREED, HERE, alive(content(span=OLD)), BOTH, "operates paired: delete block → idle"),
+    Case("moved far ahead, up", AGREED, HERE, alive(content(span=FAR)), UP, CLOSED),
+    Case("moved to a calendar without a part", AGREED, HERE, alive(), BOTH, "operates paired: delete block → idle",
+         {"takes_calendar": False}),
+    Case("new, in a calendar without a part", None, SILENT, alive(), BOTH, "skipped idle, its calendar takes no part",
+         {"takes_calendar": False}),
     # edited, same
     Case("the planner moves it", AGREED, MOVED, alive(), BOTH,
          "operates paired: put back appointment (time); appointment's words kept"),
@@ -210,7 +216,8 @@ CASES = [
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_pair_born_in_outlook(case: Case) -> None:
-    known = pair(case.link, case.board, case.outlook, id=OUTLOOK_PAIR, key=None)
+    outlook = Alive(as_shown(case.outlook.event, Choices())) if isinstance(case.outlook, Alive) else case.outlook
+    known = pair(case.link, case.board, outlook, id=OUTLOOK_PAIR, key=None)
 
     assert tell(reconcile(known, policy(case.direction, **case.rules), NOW)) == case.expected
 

@@ -3,18 +3,24 @@
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from sync_core.domain.appointment import NO_REVISION, Location, Revision
+from sync_core.domain.amend import amended
+from sync_core.domain.appointment import NO_REVISION, Appointment, Location, Revision
 from sync_core.domain.change import Alive, NotHere, Vanished
-from sync_core.domain.content import ALL_FIELDS, CUT_MARK, Content, Field, Importance, Sensitivity, ShowAs
+from sync_core.domain.choices import Choices
+from sync_core.domain.content import ALL_FIELDS, Content, Field, Importance, Sensitivity, ShowAs
+from sync_core.domain.cutting import CUT_MARK
 from sync_core.domain.event import EventId, EventKey, EventRef, mask
+from sync_core.domain.inward import shown as as_shown
 from sync_core.domain.link import Condition, Link
+from sync_core.domain.look import Look, Notes, Words
 from sync_core.domain.plan import BornDead, Done, Missing, Operation, UpdateEvent
 from sync_core.domain.policy import OnDeletion
 from sync_core.domain.reconcile import reconcile
 from sync_core.domain.render import render
 from sync_core.domain.resource import Direction
-from sync_core.domain.settle import amended, settle
+from sync_core.domain.settle import settle
 from tests.builders import (
     CALENDAR,
     EVENT_ID,
@@ -204,7 +210,7 @@ def test_a_deleted_block_leaves_a_tombstone_or_a_reason() -> None:
     link, operation = only_operation(outlook_link(), shown(), Vanished())
     assert settle(link, operation, Done(), NOW).condition is Condition.TOMBSTONE
 
-    free = Alive(event(content(show_as=ShowAs.FREE)))
+    free = Alive(as_shown(event(content(show_as=ShowAs.FREE)), Choices()))
     link, operation = only_operation(outlook_link(), shown(), free)
     settled = settle(link, operation, Missing(), NOW)
     assert (settled.condition, settled.reason) == (Condition.IDLE, "the worker shows as free")
@@ -239,3 +245,31 @@ def test_the_boards_state_is_amended_by_what_it_was_told() -> None:
     assert (state.show_as, state.sensitivity) == (ShowAs.OOF, Sensitivity.PRIVATE)
     assert amended(appointment(), told, frozenset()) == appointment()
     assert amended(appointment(), told, frozenset({Field.TIME})) == appointment(span=LATER)
+
+
+def test_a_question_to_the_planner_is_remembered_under_its_revision() -> None:
+    asks = policy(on_deletion=OnDeletion.PROPOSE, takes_proposals=True)
+    link, operation = only_operation(board_link(answered=Revision(4)), planned(), Vanished(), rules=asks)
+    asked = settle(link, operation, Done(), NOW)
+
+    assert (asked.condition, asked.proposed) == (Condition.PROPOSED, Revision(4))
+    assert asked.event is not None, "so that it is known again when the worker brings it back"
+
+
+def test_told_importance_is_part_of_the_boards_state() -> None:
+    told = content(importance=Importance.HIGH)
+
+    assert amended(appointment(), told, frozenset({Field.IMPORTANCE})).importance is Importance.HIGH
+
+
+def test_what_an_update_tells_of_the_events_history_is_remembered() -> None:
+    def words(state: Appointment, notes: Notes, zone: ZoneInfo) -> Words:
+        return Words(state.subject, "", "undone" if notes.is_put_back else "")
+
+    rules = policy(Direction.UP, look=Look(words=words))
+    link, operation = only_operation(board_link(), planned(), Alive(our_event(content(span=LATER))), rules=rules)
+    settled = settle(link, operation, Done(), NOW)
+
+    assert settled.notes == Notes(is_put_back=True)
+    assert settled.board_base is not None
+    assert settled.board_base.body == "undone"

@@ -7,9 +7,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from sync_core.domain.appointment import Placement, Revision
+from sync_core.domain.choices import Choices
 from sync_core.domain.errors import TandemError, TryAgain
 from sync_core.domain.event import EventId, EventKey
-from sync_core.domain.resource import CalendarRef, CalendarUse, Direction, Profile
+from sync_core.domain.profile import CalendarUse, Profile
+from sync_core.domain.resource import CalendarRef, Direction
 from sync_core.domain.stored import (
     Address,
     Announcement,
@@ -32,7 +34,19 @@ from sync_core.domain.stored import (
     by_event_address,
 )
 from sync_core.domain.subscription import Subscription, slot_of_client_state
-from tests.builders import BOARD_PAIR, CALENDAR, EVENT_ID, NOW, RESOURCE, TASK, WINDOW, appointment, board_link
+from sync_core.domain.terms import Terms
+from tests.builders import (
+    BOARD_PAIR,
+    CALENDAR,
+    CONNECTOR,
+    EVENT_ID,
+    NOW,
+    RESOURCE,
+    TASK,
+    WINDOW,
+    appointment,
+    board_link,
+)
 
 KEY = EventKey(EVENT_ID)
 PROFILE = Profile(RESOURCE, "Anna", "Europe/Berlin", Direction.BOTH, (CalendarUse(CALENDAR),))
@@ -58,10 +72,11 @@ def test_the_first_calendar_receives_up_and_each_may_have_its_own_direction() ->
     profile = replace(PROFILE, calendars=(CalendarUse(CALENDAR), own))
 
     assert profile.main_calendar == CalendarUse(CALENDAR)
-    assert [profile.direction_of(use) for use in profile.calendars] == [Direction.BOTH, Direction.DOWN]
+    terms = Terms(CONNECTOR, profile, Choices())
+    assert [terms.direction_of(use) for use in profile.calendars] == [Direction.BOTH, Direction.DOWN]
     assert replace(profile, calendars=()).main_calendar is None
-    assert profile.zone_info == ZoneInfo("Europe/Berlin")
-    assert profile.window(NOW) == WINDOW
+    assert terms.zone == ZoneInfo("Europe/Berlin")
+    assert terms.window(NOW) == WINDOW
 
 
 def test_a_state_is_the_same_under_any_revision() -> None:

@@ -110,3 +110,7 @@ class FakeRows:
             for row in self.partitions[resource].values()
             if isinstance(row, ProfileRow)
         ]
+
+    async def count_pairs(self) -> int:
+        rows = [row for partition in self.partitions.values() for row in partition.values()]
+        return sum(row.paired for row in rows if isinstance(row, Lease))

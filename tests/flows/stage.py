@@ -11,8 +11,9 @@ from sync_core.domain.errors import TryAgain
 from sync_core.domain.event import Event
 from sync_core.domain.identity import pair_of_appointment
 from sync_core.domain.link import Link
+from sync_core.domain.profile import CalendarUse, Profile
 from sync_core.domain.render import render
-from sync_core.domain.resource import CalendarRef, CalendarUse, Direction, Profile, ResourceId
+from sync_core.domain.resource import CalendarRef, Direction, ResourceId
 from sync_core.domain.stored import (
     Announcement,
     BoardInbox,

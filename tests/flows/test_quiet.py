@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from sync_core.domain.resource import Direction, Participation
+from sync_core.domain.profile import Participation
+from sync_core.domain.resource import Direction
 from sync_core.domain.stored import BoardInbox, Job, Todo, TodoReason
 from sync_core.flows.accept import BOARD_BELL
 from sync_core.flows.sync_resource import sync_resource
@@ -47,7 +48,7 @@ def test_a_closed_resource_is_not_even_read() -> None:
 def test_who_does_not_take_part_is_not_run() -> None:
     stage = rested()
     stage.change_profile(participation=Participation.OFFBOARDED)
-    assert stage.run().ended == "not enlisted"
+    assert stage.run().ended == "takes no part"
     assert not stage.outlook.calls
 
 

@@ -8,12 +8,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sync_core.domain.appointment import AppointmentKey, Kind, Placement
+from sync_core.domain.choices import Choices
 from sync_core.domain.content import Content, Field, ShowAs
 from sync_core.domain.errors import TryAgain
 from sync_core.domain.event import Event
 from sync_core.domain.identity import ConnectorId
+from sync_core.domain.look import WordsOf, plain_words
 from sync_core.domain.plan import CreateEvent, DeleteEvent, EventOperation, Outcome
-from sync_core.domain.resource import CalendarRef, CalendarUse, Direction, Profile, ResourceId
+from sync_core.domain.policy import OnDeletion
+from sync_core.domain.profile import CalendarUse, Profile
+from sync_core.domain.resource import CalendarRef, Direction, ResourceId
 from sync_core.domain.stored import Job, Lease, ProfileRow, Todo, TodoReason
 from sync_core.domain.timespan import Span, TimeSpan
 from sync_core.domain.window import window_around
@@ -25,6 +29,7 @@ from tests.fakes.bells import FakeBells
 from tests.fakes.board import FakeBoard
 from tests.fakes.claims import FakeClaims
 from tests.fakes.clock import FakeClock
+from tests.fakes.deletions import FakeDeletions
 from tests.fakes.directory import FakeDirectory
 from tests.fakes.names import FakeNames
 from tests.fakes.outlook import FakeOutlook
@@ -32,6 +37,7 @@ from tests.fakes.placements import FakePlacements
 from tests.fakes.rows import FakeRows
 from tests.fakes.subscription_rows import FakeSubscriptionRows
 from tests.fakes.subscriptions import FakeSubscriptions
+from tests.fakes.tenant import FakeTenantRow
 from tests.machine.peril import Crash, Perilous, Worker, drive
 
 UTC_ZONE = ZoneInfo("UTC")
@@ -39,6 +45,17 @@ MONDAY = datetime(2026, 11, 23, 8, tzinfo=UTC)
 CONNECTOR = ConnectorId("7a4f3c1e-9b52-4c8e-8d1a-2f6b0c9e5d31")
 HIDDEN = timedelta(minutes=10)
 RETRY = timedelta(seconds=30)
+
+
+# Both ways are open, so that a resource's own direction tells what may be written.
+OPEN = Choices(changes_down=True, events_down=True, on_deletion=OnDeletion.RESTORE)
+
+
+class PlainWording:
+    """No templates: every tenant's words are the plain ones."""
+
+    def words_of(self, choices: Choices) -> WordsOf:  # noqa: ARG002
+        return plain_words
 
 
 class WatchedOutlook(FakeOutlook):
@@ -87,6 +104,8 @@ class World:
         self.outlook = WatchedOutlook(self.clock, CONNECTOR)
         self.board = FakeBoard(self.clock)
         self.directory = FakeDirectory()
+        self.tenant = FakeTenantRow(OPEN)
+        self.deletions = FakeDeletions()
         self.resources = tuple(ResourceId(f"r{number}") for number in range(len(directions)))
         self.directions = dict(zip(self.resources, directions, strict=True))
         self.calendars: dict[ResourceId, CalendarRef] = {}
@@ -117,6 +136,9 @@ class World:
             subscription_rows=FakeSubscriptionRows(),
             claims=FakeClaims(),
             directory=self.directory,
+            tenant=through(self.tenant, "read"),
+            deletions=self.deletions,
+            wording=PlainWording(),
         )
 
     def _enlist(self, resource: ResourceId) -> None:

@@ -143,6 +143,13 @@ class TableRows:
         rows = [read_row(entity) for entity in found.values()]
         return [row for row in rows if isinstance(row, ProfileRow)]
 
+    async def count_pairs(self) -> int:
+        """Sum up the leases of everybody the index names."""
+        partitions = await self._index.partitions()
+        found = await self._reader.find([(partition, _LEASE_KEY) for partition in partitions], FEW)
+        leases = [read_row(entity) for entity in found.values()]
+        return sum(lease.paired for lease in leases if isinstance(lease, Lease))
+
 
 def _operations(
     partition: str, lease: Lease, lease_tag: str | None, puts: Sequence[Row], deletes: Sequence[Address]
