@@ -246,6 +246,7 @@ class OutlookContract:
             stage.outlook.read_changes(stage.calendar, WINDOW, place),
             stage.outlook.read_changes(stage.calendar, WINDOW, ""),
             stage.outlook.find_marked(stage.calendar, MARKER),
+            stage.outlook.find_equal(stage.calendar, [words("there")]),
             stage.outlook.list_instances(stage.calendar, ref.id, WINDOW),
             stage.outlook.carry_out(stage.calendar.mailbox, [create(stage, words("late"), "late")]),
         ):
@@ -266,6 +267,7 @@ class OutlookContract:
             stage.outlook.look_up(stage.calendar, [ref.id]),
             stage.outlook.read_changes(stage.calendar, WINDOW, ""),
             stage.outlook.find_marked(stage.calendar, MARKER),
+            stage.outlook.find_equal(stage.calendar, [words("there")]),
         ):
             with pytest.raises(TryAgain):
                 await attempt
@@ -294,6 +296,102 @@ class OutlookContract:
         assert {one.ref.id for one in found} == {event.ref.id, copy.id}
         births = {one.ref.id: one.transaction_id for one in found}
         assert births[event.ref.id] != births[copy.id]
+
+    async def test_equal_events_are_found_by_time_and_subject_in_the_order_asked(self, stage: OutlookStage) -> None:
+        late, early = await stage.creates(words("pump", day=9)), await stage.creates(words("pump"))
+        await stage.creates(words("valve"))
+        asked = [words("pump", day=9), words("pump", day=2), words("Pump"), words("pump"), words("valve")]
+        found = await stage.outlook.find_equal(stage.calendar, asked)
+        assert [event and event.content.subject for event in found] == ["pump", None, None, "pump", "valve"]
+        assert [event and event.ref for event in found][:4] == [late, None, None, early]
+        assert {event.marker for event in found if event} == {""}
+        assert await stage.outlook.find_equal(stage.calendar, []) == []
+
+    async def test_equal_events_are_found_however_far_apart_they_are(self, stage: OutlookStage) -> None:
+        spans = [Content(hours(day, 9), "pump") for day in (-300, 1, 12, 25, 300)]
+        refs = [await stage.creates(content) for content in spans]
+        found = await stage.outlook.find_equal(stage.calendar, list(reversed(spans)))
+        assert [event and event.ref for event in found] == list(reversed(refs))
+
+    async def test_whole_days_and_moments_without_length_are_found_too(self, stage: OutlookStage) -> None:
+        day = TODAY.date() + timedelta(days=1)
+        days = Content(DaySpan(day, day + timedelta(days=2)), "away")
+        moment = Content(hours(1, 9, 0), "call")
+        refs = [await stage.creates(days), await stage.creates(moment)]
+        asked = [days, moment, replace(days, span=hours(1, 0, 48)), replace(moment, span=hours(1, 9))]
+        found = await stage.outlook.find_equal(stage.calendar, asked)
+        assert [event and event.ref for event in found] == [*refs, None, None]
+
+    async def test_spacing_is_no_difference_between_equal_subjects(self, stage: OutlookStage) -> None:
+        ref = await stage.creates(Content(hours(1, 9), " Pump   service "))
+        found = await stage.outlook.find_equal(stage.calendar, [Content(hours(1, 9), "Pump service")])
+        assert [event and event.ref for event in found] == [ref]
+
+    async def test_of_two_alike_none_is_chosen(self, stage: OutlookStage) -> None:
+        await stage.creates(words("pump"))
+        await stage.creates(words("pump"))
+        assert await stage.outlook.find_equal(stage.calendar, [words("pump")]) == [None]
+
+    async def test_one_event_is_equal_to_one_content_only(self, stage: OutlookStage) -> None:
+        ref = await stage.creates(words("pump"))
+        found = await stage.outlook.find_equal(stage.calendar, [words("pump"), words("pump")])
+        assert [event and event.ref for event in found] == [ref, None]
+
+    async def test_what_anybody_made_through_us_is_not_equal_to_anything(self, stage: OutlookStage) -> None:
+        await make(stage, words("pump"))
+        assert await stage.outlook.find_equal(stage.calendar, [words("pump")]) == [None]
+        foreign = await stage.creates(words("pump"))
+        found = await stage.outlook.find_equal(stage.calendar, [words("pump")])
+        assert [event and event.ref for event in found] == [foreign]
+
+    async def test_meetings_series_and_other_calendars_hold_nothing_equal(self, stage: OutlookStage) -> None:
+        await stage.is_invited(words("invited"))
+        await stage.adds_attendee(await stage.creates(words("inviting")))
+        await stage.makes_online(await stage.creates(words("online")))
+        await stage.creates_series(words("daily"), days=2)
+        await stage.creates(words("elsewhere"), stage.other)
+        await stage.deletes(await stage.creates(words("deleted")))
+        asked = [words(subject) for subject in ("invited", "inviting", "online", "daily", "elsewhere", "deleted")]
+        assert await stage.outlook.find_equal(stage.calendar, asked) == [None] * 6
+
+    async def test_an_update_with_a_marker_makes_an_event_ours(self, stage: OutlookStage) -> None:
+        ref = await stage.creates(words("pump"))
+        [event] = await stage.outlook.find_equal(stage.calendar, [words("pump")])
+        assert event
+        wanted = replace(words("pump"), location="Site 7")
+        [outcome] = await carry_out(stage, replace(update(event, wanted, Field.LOCATION), marker=MARKER))
+        assert isinstance(outcome, Done)
+        assert outcome.event
+        assert outcome.event.content.location == "Site 7"
+        assert [one.ref for one in await stage.outlook.find_marked(stage.calendar, MARKER)] == [ref]
+        assert await stage.outlook.find_equal(stage.calendar, [words("pump")]) == [None]
+        [outcome] = await carry_out(stage, update(outcome.event, words("valve"), Field.SUBJECT))
+        assert isinstance(outcome, Done)
+        assert [one.ref for one in await stage.outlook.find_marked(stage.calendar, MARKER)] == [ref]
+
+    async def test_a_marker_may_be_all_that_is_written(self, stage: OutlookStage) -> None:
+        ref = await stage.creates(words("pump"))
+        event = await find(stage, ref)
+        assert event
+        [outcome] = await carry_out(stage, replace(update(event, words("pump")), marker=MARKER))
+        assert isinstance(outcome, Done)
+        found = await find(stage, ref)
+        assert found
+        assert (found.marker, found.content.subject) == (MARKER, "pump")
+
+    async def test_an_online_meeting_is_told_as_one(self, stage: OutlookStage) -> None:
+        event = await make(stage, words("plain"))
+        assert not event.is_online
+        await stage.makes_online(event.ref)
+        [told] = (await read(stage, "")).events
+        assert told.is_online
+        found = await find(stage, event.ref)
+        assert found
+        assert found.is_online
+        [outcome] = await carry_out(stage, update(found, words("moved", day=2), Field.TIME, Field.SUBJECT))
+        assert isinstance(outcome, Done)
+        assert outcome.event
+        assert outcome.event.is_online
 
     async def test_a_created_event_is_answered_as_it_was_wanted(self, stage: OutlookStage) -> None:
         wanted = normalise(

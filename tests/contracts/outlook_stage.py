@@ -27,6 +27,13 @@ class OutlookStage(Protocol):
     async def creates_series(self, content: Content, days: int) -> EventRef:
         """One that falls on so many days in a row."""
 
+    async def is_invited(self, content: Content) -> EventRef:
+        """To a meeting that somebody else organizes."""
+
+    async def adds_attendee(self, ref: EventRef) -> None: ...
+
+    async def makes_online(self, ref: EventRef) -> None: ...
+
     async def renames(self, ref: EventRef, subject: str) -> None: ...
 
     async def reschedules(self, ref: EventRef, start_at: datetime, end_at: datetime) -> None: ...

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sync_core.domain.content import Content, normalise, overlay
+from sync_core.domain.content import Content, Field, normalise, overlay
 from sync_core.domain.errors import CalendarRefused, CursorRefused, TryAgain
 from sync_core.domain.event import Event, EventId
 from sync_core.domain.identity import ConnectorId, is_ours
@@ -23,6 +23,7 @@ from sync_core.domain.plan import (
     UpdateEvent,
 )
 from sync_core.domain.resource import CalendarRef
+from sync_core.domain.timespan import Span
 from sync_core.domain.window import Window
 from sync_core.ports import ChangePage, Clock
 from tests.fakes.outlook_calendars import Entry, Kept, OutlookCalendars, overlaps
@@ -43,7 +44,8 @@ class _Place:
 class FakeOutlook(OutlookCalendars):
     """Outlook without a network; every method answers at once, so no event loop is needed.
 
-    Counts: `calls` by name of the port's method, `writes` that took effect, `mails` that a write would have sent.
+    Counts: `calls` by name of the port's method, `writes` that took effect, `mails` that a write would have sent,
+    `damages` to the way into an online meeting.
     """
 
     page_size = 50
@@ -66,6 +68,7 @@ class FakeOutlook(OutlookCalendars):
         self.calls: Counter[str] = Counter()
         self.writes = 0
         self.mails = 0
+        self.damages = 0
         self._refused: set[CalendarRef | str] = set()
         self._places: dict[str, _Place] = {}
         self._births: dict[tuple[str, str], EventId] = {}
@@ -96,6 +99,18 @@ class FakeOutlook(OutlookCalendars):
     async def look_up(self, calendar: CalendarRef, ids: Sequence[EventId]) -> Mapping[EventId, Event | None]:
         self._answer("look_up", calendar)
         return {each: self._find(calendar.mailbox, each) for each in ids}
+
+    async def find_equal(self, calendar: CalendarRef, contents: Sequence[Content]) -> Sequence[Event | None]:
+        self._answer("find_equal", calendar)
+        alike: dict[tuple[Span, str], list[Event]] = {}
+        for event in self.living(calendar):
+            if not event.marker and event.is_writable and not event.is_cancelled and not event.is_online:
+                alike.setdefault((event.content.span, event.content.subject), []).append(event)
+        found: list[Event | None] = []
+        for content in contents:
+            candidates = alike.pop((content.span, normalise(content).subject), [])
+            found.append(self._fetched(candidates[0]) if len(candidates) == 1 else None)
+        return found
 
     async def find_marked(self, calendar: CalendarRef, marker: str) -> Sequence[Event]:
         self._answer("find_marked", calendar)
@@ -207,7 +222,7 @@ class FakeOutlook(OutlookCalendars):
             return Missing()
         if self.honours_if_match and operation.version and operation.version != kept.event.version:
             return Moved()
-        self._count_write(kept)
+        self._count_write(kept, operation)
         if isinstance(operation, DeleteEvent):
             self._bury(kept)
             return Done()
@@ -227,11 +242,14 @@ class FakeOutlook(OutlookCalendars):
 
     def _update(self, kept: Kept, operation: UpdateEvent) -> Outcome:
         content: Content = overlay(kept.event.content, normalise(operation.content), operation.fields)
-        return Done(event=replace(self._shown(self._rewrite(kept, content=content)), marker=None))
+        written = self._rewrite(kept, content=content, marker=operation.marker or kept.event.marker)
+        return Done(event=replace(self._shown(written), marker=None))
 
-    def _count_write(self, kept: Kept) -> None:
+    def _count_write(self, kept: Kept, operation: UpdateEvent | DeleteEvent) -> None:
         self.writes += 1
         self.mails += int(kept.event.has_attendees or not kept.event.is_organizer)
+        writes_body = isinstance(operation, UpdateEvent) and Field.BODY in operation.fields
+        self.damages += int(kept.event.is_online and writes_body)
 
 
 def _is_inside(event: Event, window: Window) -> bool:

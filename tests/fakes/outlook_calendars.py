@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sync_core.domain.content import Content, Sensitivity, normalise
-from sync_core.domain.event import Event, EventId, EventKind, EventRef
+from sync_core.domain.event import Event, EventId, EventKind, EventRef, Response
 from sync_core.domain.resource import CalendarRef
 from sync_core.domain.timespan import TimeSpan, bounds
 from sync_core.ports import Clock
@@ -80,6 +80,29 @@ class OutlookCalendars:
 
     def worker_adds_attendee(self, ref: EventRef) -> Event:
         return self._rewrite(self._living(ref), has_attendees=True)
+
+    def worker_makes_online(self, ref: EventRef) -> Event:
+        """An online meeting for good: no edit takes that back."""
+        return self._rewrite(self._living(ref), is_online=True)
+
+    def worker_answers(self, ref: EventRef, response: Response) -> Event:
+        """Answer somebody else's invitation; the event stays, whatever the answer."""
+        return self._rewrite(self._living(ref), response=response)
+
+    def organizer_cancels(self, ref: EventRef) -> Event:
+        """Somebody else's meeting is called off: it stays in the calendar, marked."""
+        return self._rewrite(self._living(ref), is_cancelled=True)
+
+    def worker_splits_series(self, series: EventRef, original_start_at: datetime, **changes: Any) -> Event:
+        """*This and all following*: what begins there belongs to a new series, with `changes` of its content."""
+        kept = self._living(series)
+        starts = [one.original_start_at for one in kept.occurrences if one.original_start_at]
+        following = [start for start in starts if start >= original_start_at]
+        assert following, "nothing would follow"
+        kept.occurrences = kept.occurrences[: len(starts) - len(following)]
+        self._stamp_series(kept)
+        content = replace(kept.event.content, **changes)
+        return self.worker_creates_series(series.calendar, content, following)
 
     def worker_moves_to_calendar(self, ref: EventRef, calendar: CalendarRef) -> Event:
         """The id stays, as immutable ids do; the old calendar tells of a removal."""

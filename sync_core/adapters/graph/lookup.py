@@ -20,13 +20,24 @@ _AT_ONCE = (MOST_MEMBERS - 1) // 2
 _EXPAND = "$expand=singleValueExtendedProperties($filter=" + quote(f"id eq '{MARKER_PROPERTY}'", safe="") + ")"
 
 
-def event_with_marker(mailbox: str, event: str) -> Member:
+async def fetch_marked(client: GraphClient, calendar: CalendarRef, ids: Sequence[str]) -> list[Event]:
+    """The events of a calendar that were listed there, each with its marker; one that is gone since is left out."""
+    events = []
+    for reply in await send_all(client, calendar.mailbox, [_event_with_marker(calendar.mailbox, each) for each in ids]):
+        if reply is None or reply.trouble not in (Trouble.NONE, Trouble.NOT_FOUND):
+            raise fault_of(reply)
+        if reply.trouble is Trouble.NONE:
+            events.append(_read_marked(reply, calendar))
+    return events
+
+
+def _event_with_marker(mailbox: str, event: str) -> Member:
     """The request for one event, wherever it is in its mailbox, with our marker if it has one."""
     return Member("GET", f"/users/{segment(mailbox)}/events/{segment(event)}?{_EXPAND}")
 
 
-def read_marked(reply: Reply, calendar: CalendarRef) -> Event:
-    """The event that `event_with_marker` was answered with; its marker is empty if it has none."""
+def _read_marked(reply: Reply, calendar: CalendarRef) -> Event:
+    """The event that `_event_with_marker` was answered with; its marker is empty if it has none."""
     wire = parse(reply, WireEvent)
     return read_event(wire.model_copy(update={"extended": wire.extended or []}), calendar)
 
@@ -47,7 +58,7 @@ async def _look_up_some(
     members = [_calendar_probe(mailbox, calendar.calendar)]
     for each in ids:
         members += [
-            event_with_marker(mailbox, each),
+            _event_with_marker(mailbox, each),
             Member("GET", f"/users/{segment(mailbox)}/events/{segment(each)}/calendar?$select=id"),
         ]
     replies = await send_all(client, mailbox, members)
@@ -64,7 +75,7 @@ async def _look_up_some(
             found[each] = None
         elif event.trouble is home.trouble is Trouble.NONE:
             try:
-                found[each] = read_marked(event, CalendarRef(mailbox, parse(home, Named).id))
+                found[each] = _read_marked(event, CalendarRef(mailbox, parse(home, Named).id))
             except Refused:
                 continue
     return found

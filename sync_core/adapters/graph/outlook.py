@@ -8,14 +8,15 @@ https://learn.microsoft.com/graph/api/singlevaluelegacyextendedproperty-get
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
-from sync_core.adapters.graph.batch import send_all
 from sync_core.adapters.graph.client import PREFER, GraphClient, segment
-from sync_core.adapters.graph.judging import fault_of, parse
-from sync_core.adapters.graph.lookup import event_with_marker, look_up, read_marked
+from sync_core.adapters.graph.equals import find_equal
+from sync_core.adapters.graph.judging import parse
+from sync_core.adapters.graph.lookup import fetch_marked, look_up
 from sync_core.adapters.graph.operations import carry_out
 from sync_core.adapters.graph.reading import is_told, read_event
 from sync_core.adapters.graph.troubles import Trouble
 from sync_core.adapters.graph.wire import MARKER_PROPERTY, EventPage, WireEvent
+from sync_core.domain.content import Content
 from sync_core.domain.errors import CursorRefused, Refused, TryAgain
 from sync_core.domain.event import Event, EventId, EventKind
 from sync_core.domain.plan import EventOperation, Outcome
@@ -70,17 +71,14 @@ class GraphOutlook:
     async def look_up(self, calendar: CalendarRef, ids: Sequence[EventId]) -> Mapping[EventId, Event | None]:
         return await look_up(self._client, calendar, ids)
 
+    async def find_equal(self, calendar: CalendarRef, contents: Sequence[Content]) -> Sequence[Event | None]:
+        return await find_equal(self._client, calendar, contents)
+
     async def find_marked(self, calendar: CalendarRef, marker: str) -> Sequence[Event]:
         value = marker.replace("'", "''")
         wanted = f"singleValueExtendedProperties/Any(ep: ep/id eq '{MARKER_PROPERTY}' and ep/value eq '{value}')"
         listed = await self._list(calendar, f"{self._url(calendar)}/events?$filter={quote(wanted, safe='')}&$select=id")
-        members = [event_with_marker(calendar.mailbox, wire.id) for wire in listed]
-        events = []
-        for reply in await send_all(self._client, calendar.mailbox, members):
-            if reply is None or reply.trouble not in (Trouble.NONE, Trouble.NOT_FOUND):
-                raise fault_of(reply)
-            if reply.trouble is Trouble.NONE:
-                events.append(read_marked(reply, calendar))
+        events = await fetch_marked(self._client, calendar, [wire.id for wire in listed])
         # Graph compares such values without regard to case, and does not show them in a list.
         return [event for event in events if event.marker == marker]
 

@@ -67,6 +67,7 @@ def read_event(wire: WireEvent, calendar: CalendarRef) -> Event:
         is_organizer=wire.is_organizer is not False,
         has_attendees=bool(wire.attendees),
         is_cancelled=bool(wire.is_cancelled),
+        is_online=bool(wire.is_online),
         response=_RESPONSE.get((wire.answer.response or "") if wire.answer else "", Response.ACCEPTED),
     )
 

@@ -21,11 +21,19 @@ T = TypeVar("T")
 IMMUTABLE_IDS = 'IdType="ImmutableId"'
 
 
-class Forbidden(CalendarRefused):
+class Unanswered(CalendarRefused):
+    """A mailbox, calendar or directory that does not answer us; `code` is Graph's own word, or empty."""
+
+    def __init__(self, reason: str, code: str = "") -> None:
+        super().__init__(reason)
+        self.code = code
+
+
+class Forbidden(Unanswered):
     """403: we may not."""
 
 
-class NotThere(CalendarRefused):
+class NotThere(Unanswered):
     """404: there is no such thing."""
 
 
@@ -106,8 +114,8 @@ def _fault_of(refusal: "APIError") -> TandemError:
         case _ if status == 409:
             return Exists(f"Graph has it already ({said})")
         case Trouble.CALENDAR | Trouble.NOT_FOUND:
-            kind = {403: Forbidden, 404: NotThere}.get(status, CalendarRefused)
-            return kind(f"the mailbox or calendar does not answer us ({said})")
+            kind = {403: Forbidden, 404: NotThere}.get(status, Unanswered)
+            return kind(f"the mailbox or calendar does not answer us ({said})", code)
         case Trouble.THROTTLED | Trouble.UNCERTAIN | Trouble.MOVED | Trouble.AUTHENTICATION:
             return TryAgain(f"Graph asks for time ({said})", wait)
         case _:

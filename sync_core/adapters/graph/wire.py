@@ -59,6 +59,7 @@ class WireEvent(BaseModel):
     reminder: int | None = Field(None, alias="reminderMinutesBeforeStart")
     is_organizer: bool | None = Field(None, alias="isOrganizer")
     is_cancelled: bool | None = Field(None, alias="isCancelled")
+    is_online: bool | None = Field(None, alias="isOnlineMeeting")
     attendees: list[Any] | None = None
     answer: Answer | None = Field(None, alias="responseStatus")
     extended: list[Extended] | None = Field(None, alias="singleValueExtendedProperties")

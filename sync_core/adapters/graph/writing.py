@@ -23,13 +23,21 @@ def event_body(operation: CreateEvent) -> dict[str, Any]:
         **_properties(operation.content, ALL_FIELDS),
         "responseRequested": False,
         "transactionId": operation.transaction_id,
-        "singleValueExtendedProperties": [{"id": MARKER_PROPERTY, "value": operation.marker}],
+        **_marked(operation.marker),
     }
 
 
 def changes_body(operation: UpdateEvent) -> dict[str, Any]:
-    """The body of an update: the named fields and nothing else, so that what it does not name stays the worker's."""
-    return _properties(operation.content, operation.fields)
+    """The body of an update: the named fields and nothing else, so that what it does not name stays the worker's.
+
+    A marker, where one is given, makes the event ours.
+    """
+    marked = _marked(operation.marker) if operation.marker else {}
+    return {**_properties(operation.content, operation.fields), **marked}
+
+
+def _marked(marker: str) -> dict[str, Any]:
+    return {"singleValueExtendedProperties": [{"id": MARKER_PROPERTY, "value": marker}]}
 
 
 def _properties(content: Content, fields: Iterable[Field]) -> dict[str, Any]:

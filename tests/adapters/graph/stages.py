@@ -15,6 +15,7 @@ from sync_core.domain.timespan import TimeSpan
 from tests.fakes.outlook import FakeOutlook
 
 JsonObject = dict[str, Any]
+_GUEST = {"emailAddress": {"name": "Gil", "address": "gil@example.org"}}
 
 
 class MovingClock:
@@ -38,6 +39,15 @@ class FakeStage:
 
     async def creates(self, content: Content, calendar: CalendarRef | None = None) -> EventRef:
         return self.outlook.worker_creates(calendar or self.calendar, content).ref
+
+    async def is_invited(self, content: Content) -> EventRef:
+        return self.outlook.worker_creates(self.calendar, content, is_organizer=False, has_attendees=True).ref
+
+    async def adds_attendee(self, ref: EventRef) -> None:
+        self.outlook.worker_adds_attendee(ref)
+
+    async def makes_online(self, ref: EventRef) -> None:
+        self.outlook.worker_makes_online(ref)
 
     async def creates_series(self, content: Content, days: int) -> EventRef:
         assert isinstance(content.span, TimeSpan)
@@ -132,6 +142,17 @@ class GraphStage:
         event = {"subject": content.subject, **_times(content)}
         return EventRef(target, EventId((await self.does("create", event=event, calendar=target.calendar))["id"]))
 
+    async def is_invited(self, content: Content) -> EventRef:
+        event = {"subject": content.subject, **_times(content), "attendees": [_GUEST]}
+        made = await self.does("create", event=event, organizer=_GUEST)
+        return EventRef(self.calendar, EventId(made["id"]))
+
+    async def adds_attendee(self, ref: EventRef) -> None:
+        await self.does("patch", id=ref.id, event={"attendees": [_GUEST]})
+
+    async def makes_online(self, ref: EventRef) -> None:
+        await self.does("patch", id=ref.id, event={"isOnlineMeeting": True})
+
     async def creates_series(self, content: Content, days: int) -> EventRef:
         assert isinstance(content.span, TimeSpan)
         recurrence = {
@@ -197,8 +218,11 @@ class GraphStage:
 
 
 def _times(content: Content) -> JsonObject:
-    assert isinstance(content.span, TimeSpan)
-    return {
-        name: {"dateTime": f"{instant:%Y-%m-%dT%H:%M:%S}", "timeZone": "UTC"}
-        for name, instant in (("start", content.span.start_at), ("end", content.span.end_at))
+    span = content.span
+    is_timed = isinstance(span, TimeSpan)
+    ends = (span.start_at, span.end_at) if isinstance(span, TimeSpan) else (span.start_on, span.end_on)
+    times = {
+        name: {"dateTime": f"{moment:%Y-%m-%dT%H:%M:%S}", "timeZone": "UTC"}
+        for name, moment in zip(("start", "end"), ends, strict=True)
     }
+    return {**times, "isAllDay": not is_timed}

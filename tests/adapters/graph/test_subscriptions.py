@@ -1,4 +1,4 @@
-"""Subscriptions and the directory: the fakes, and the SDK before a simulated Graph."""
+"""Subscriptions: the fake, and the SDK before a simulated Graph."""
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
@@ -7,15 +7,12 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from sync_core.adapters.graph.connect import Graph
 from sync_core.adapters.graph.subscriptions import GraphSubscriptions
-from sync_core.domain.errors import CalendarRefused, Refused, TryAgain
+from sync_core.domain.errors import CalendarRefused, Refused
 from sync_core.domain.resource import CalendarRef
 from sync_core.domain.subscription import Subscription
-from sync_core.ports import Mailbox
 from tests.adapters.graph.stages import GraphStage, MovingClock
 from tests.contracts.subscriptions_contract import SubscriptionsContract, SubscriptionsStage, in_days, wanted
-from tests.fakes.directory import FakeDirectory
 from tests.fakes.subscriptions import FakeSubscriptions
 
 
@@ -113,67 +110,6 @@ async def test_an_address_that_does_not_answer_is_said_in_words(graph_stage: Gra
         await graph_stage.graph.subscriptions.create(wanted(graph_stage.calendar), in_days(1))
     assert not isinstance(caught.value, CalendarRefused)
     assert "secret" not in caught.value.reason
-
-
-@pytest.mark.services
-async def test_a_mailbox_is_found_by_principal_name_mail_and_alias(graph: Graph, graph_stage: GraphStage) -> None:
-    await graph_stage.control(
-        "POST",
-        "users",
-        {
-            "name": "zoe.o'neil",
-            "mail": "zoe@mail.example",
-            "proxyAddresses": ["SMTP:zoe@mail.example", "smtp:z@alias.example"],
-        },
-    )
-    found = [
-        await graph.directory.find_mailbox(name)
-        for name in ("zoe.o'neil@tandem.example", "zoe@mail.example", "z@alias.example")
-    ]
-    assert found[0].id
-    assert found[0] == found[1] == found[2]
-    assert found[0].default_calendar in found[0].calendars.values()
-
-
-@pytest.mark.services
-async def test_every_calendar_is_told_by_its_name(graph: Graph, graph_stage: GraphStage) -> None:
-    for number in range(12):
-        await graph_stage.control("POST", f"mailboxes/{graph_stage.calendar.mailbox}/calendars", {"name": f"C{number}"})
-    mailbox = await graph.directory.find_mailbox(graph_stage.calendar.mailbox)
-    assert mailbox.id == graph_stage.calendar.mailbox
-    assert mailbox.default_calendar == graph_stage.calendar.calendar
-    assert mailbox.calendars["Other"] == graph_stage.other.calendar
-    assert {f"C{number}" for number in range(12)} <= set(mailbox.calendars)
-
-
-@pytest.mark.services
-@pytest.mark.parametrize("state", ["none", "deleted", "blocked"])
-async def test_who_has_no_mailbox_is_refused(graph: Graph, graph_stage: GraphStage, state: str) -> None:
-    await graph_stage.control("PUT", f"users/{graph_stage.calendar.mailbox}/state", {"state": state})
-    with pytest.raises(CalendarRefused):
-        await graph.directory.find_mailbox(graph_stage.calendar.mailbox)
-    with pytest.raises(CalendarRefused):
-        await graph.directory.find_mailbox("nobody@tandem.example")
-
-
-@pytest.mark.services
-async def test_a_directory_that_does_not_answer_is_asked_later(graph: Graph, graph_stage: GraphStage) -> None:
-    await graph_stage.control("POST", "faults", {"kind": "throttle", "retryAfter": "7"})
-    with pytest.raises(TryAgain) as caught:
-        await graph.directory.find_mailbox("ada@tandem.example")
-    assert caught.value.after.total_seconds() == 7
-
-
-async def test_the_directory_in_memory_knows_who_was_added() -> None:
-    directory = FakeDirectory()
-    mailbox = Mailbox("id-1", "main", {"Calendar": "main"})
-    directory.add("Ada@tandem.example", mailbox)
-    assert await directory.find_mailbox("ada@Tandem.example") == mailbox
-    with pytest.raises(CalendarRefused):
-        await directory.find_mailbox("ben@tandem.example")
-    directory.unavailable = True
-    with pytest.raises(TryAgain):
-        await directory.find_mailbox("ada@tandem.example")
 
 
 async def test_nothing_is_asked_to_delete_what_never_got_an_id() -> None:
