@@ -86,13 +86,16 @@ async def sync_resource_poison(msg: func.QueueMessage) -> None:
 
 @app.timer_trigger("timer", "%RENEW_SCHEDULE%")
 async def renew_subscriptions(timer: func.TimerRequest) -> None:
-    """Create, renew and heal subscriptions."""
+    """Create, renew and heal subscriptions, and look again for mailboxes that could not be used."""
     from sync_core.flows.keep_subscriptions import keep_subscriptions
+    from sync_core.flows.mailboxes import find_mailboxes
 
     connector = bootstrap.connector()
+    ports = await connector.ports()
     with closing_line("renew_subscriptions", late=timer.past_due) as facts:
         if connector.settings.can_be_notified:
-            facts.update(facts_of(await keep_subscriptions(await connector.ports())))
+            facts.update(facts_of(await keep_subscriptions(ports)))
+        facts.update(facts_of(await find_mailboxes(ports)))
 
 
 @app.timer_trigger("timer", "%PULL_SCHEDULE%")

@@ -1,4 +1,4 @@
-"""The demo team of `demo/resources.json`: made known to the connector and to the board."""
+"""The demo team of `demo/resources.json` and what its tenant chose: made known to the connector and to the board."""
 
 import asyncio
 import json
@@ -9,9 +9,12 @@ from devtools.hands import Planner
 from devtools.paths import ROOT
 from devtools.trouble import Trouble
 from sync_core.bootstrap import connect
+from sync_core.domain.choices import Choices
 from sync_core.domain.errors import Misconfigured, Refused, TryAgain
 from sync_core.domain.resource import Direction, ResourceId
 from sync_core.flows.administer import ResourceRequest, enlist
+from sync_core.flows.settings_change import change_settings
+from sync_core.ports import Ports
 from sync_core.settings import Settings, read_settings
 
 FILE = ROOT / "demo" / "resources.json"
@@ -57,13 +60,22 @@ async def _enlist(settings: Settings) -> None:
     connector = connect(settings)
     try:
         ports = await connector.ports()
+        await _choose(ports)
         for each in read_team():
             request = ResourceRequest(
                 ResourceId(each.id), each.name, each.mailbox, each.time_zone, Direction(each.direction)
             )
             try:
-                await enlist(ports, request)
+                mailbox = (await enlist(ports, request)).mailbox
             except (Refused, TryAgain, Misconfigured) as error:
                 raise Trouble(f"{each.name} could not be enlisted: {error}") from error
+            if mailbox.again_at is not None:
+                raise Trouble(f"{each.name} could not be enlisted: {mailbox.reason}")
     finally:
         await connector.aclose()
+
+
+async def _choose(ports: Ports) -> None:
+    """Open both flows inward, which are closed until somebody chooses; what was chosen before stays."""
+    if (await ports.tenant.read()).tag is None:
+        await change_settings(ports, Choices(changes_down=True, events_down=True, zone="Europe/Berlin"), None)

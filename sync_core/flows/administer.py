@@ -1,110 +1,130 @@
-"""What an admin does to resources: enlist them with a calendar, change them, let them go."""
+"""What an admin does to resources: enlist them with a calendar, change how they take part."""
 
 from dataclasses import dataclass, replace
 
-from sync_core.domain.errors import Refused, TryAgain, VersionMoved
-from sync_core.domain.resource import CalendarRef, CalendarUse, Direction, Participation, Profile, ResourceId
-from sync_core.domain.stored import Cursor, Job, Lease, ProfileRow, Row, Todo, TodoReason
+from sync_core.domain.choices import Choices, Overrides
+from sync_core.domain.errors import Refused, TryAgain
+from sync_core.domain.profile import CalendarWish, Participation, Profile
+from sync_core.domain.resource import Direction, ResourceId
 from sync_core.domain.zones import zone_name
-from sync_core.flows.pull import read_board
-from sync_core.ports import Mailbox, Pending, Ports
+from sync_core.flows.claiming import claim_calendars, release_unused
+from sync_core.flows.desk import terms_of
+from sync_core.flows.mailboxes import find_calendars, with_former
+from sync_core.flows.offboard import clear_away
+from sync_core.flows.pilot import is_in_group
+from sync_core.flows.profiles import Written, find_profile, require_profile, ring_for, write_profile
+from sync_core.flows.pull import read_board, tell_again
+from sync_core.ports import Ports
 
-_ROUNDS = 5
+_RANGES = {
+    "days_back": (0, 365),
+    "days_ahead": (1, 730),
+    "pull_minutes": (5, 1440),
+    "reminder_minutes": (-1, 40_320),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class ResourceRequest:
-    """What an admin says of a resource. `mailbox` is an address, empty for none; `calendars` are names, empty for the
-    mailbox's own; the first one named receives *up*.
+    """What an admin says of a resource.
+
+    `mailbox` is an address, empty for none; `zone` empty and `direction` None follow the tenant. `calendars` are wishes
+    or plain names, none for the mailbox's own; the first one receives *up*, or the one that says it is the main one.
     """
 
     resource: ResourceId
     name: str
     mailbox: str
-    zone: str
-    direction: Direction
-    calendars: tuple[str, ...] = ()
-    days_back: int = 30
-    days_ahead: int = 180
+    zone: str = ""
+    direction: Direction | None = None
+    calendars: tuple[CalendarWish | str, ...] = ()
+    overrides: Overrides = Overrides()
+    group: str = ""
 
 
 async def enlist(ports: Ports, request: ResourceRequest) -> Profile:
     """Make a resource take part, or change how it does; reads and backfills at once. Asking twice changes nothing.
 
+    A mailbox that cannot be used is kept in mind and looked for again; until then what is planned waits.
+
     Raises:
-        Refused: the zone, mailbox or calendar is none, or the calendar is another resource's.
+        Refused: the zone or a calendar is none, a number is out of range, or the calendar is another resource's.
+        TryAgain: directory, board or storage do not answer; asking again completes what was begun.
     """
-    profile = await _profile_of(ports, request)
-    for use in profile.calendars:
-        owner = await ports.claims.claim(use.ref, request.resource)
-        if owner != request.resource:
-            raise Refused(f"the calendar belongs to resource {owner}; a calendar belongs to one resource")
-    if not await _write(ports, profile):
-        return profile
-    now = ports.clock.now()
-    correlation_id = ports.names.fresh()
-    await read_board(ports, request.resource, profile.window(now), correlation_id)
-    await ports.bells.ring([Job(request.resource, now, "enlisted", correlation_id)])
-    return profile
+    choices = (await ports.tenant.read()).choices
+    known = await find_profile(ports, request.resource)
+    profile = await _find_all(ports, choices, _wanted(request), known)
+    if known is not None and known.participation is Participation.OFFBOARDED:
+        await clear_away(ports, request.resource)  # what a crash left of its off-boarding
+        # Before it takes part, since asking again would find nothing to do.
+        await tell_again(ports, request.resource, terms_of(ports, profile, choices).window(ports.clock.now()))
+    await claim_calendars(ports, known, profile)
+    return await _put_into_force(ports, choices, profile, "enlisted")
 
 
-async def _profile_of(ports: Ports, request: ResourceRequest) -> Profile:
-    calendars: tuple[CalendarUse, ...] = ()
-    if request.mailbox:
-        mailbox = await ports.directory.find_mailbox(request.mailbox)
-        calendars = tuple(CalendarUse(ref) for ref in _named_calendars(mailbox, request.calendars))
-    profile = Profile(
+async def override(ports: Ports, resource: ResourceId, overrides: Overrides) -> Profile:
+    """Have other choices for one resource than the tenant's, in place of those it had.
+
+    Raises:
+        Refused: the resource is not enlisted, or a number is out of range.
+        TryAgain: directory, board or storage do not answer; asking again completes what was begun.
+    """
+    known = await require_profile(ports, resource)
+    choices = (await ports.tenant.read()).choices
+    _check_ranges(overrides)
+    profile = replace(known, overrides=overrides)
+    if known.address and overrides.planning_calendar != known.overrides.planning_calendar:
+        profile = await find_calendars(ports, choices, profile, known)
+        await claim_calendars(ports, known, profile)
+    return await _put_into_force(ports, choices, profile, "overridden")
+
+
+async def _find_all(ports: Ports, choices: Choices, wanted: Profile, known: Profile | None) -> Profile:
+    profile = await find_calendars(ports, choices, wanted, known)
+    known_member = known.is_in_pilot_group if known is not None else False
+    try:
+        is_member = await is_in_group(ports, choices.pilot_group, profile)
+    except (Refused, TryAgain):
+        is_member = known_member  # it is asked again at night
+    return replace(profile, is_in_pilot_group=is_member)
+
+
+async def _put_into_force(ports: Ports, choices: Choices, profile: Profile, why: str) -> Profile:
+    written = await write_profile(ports, profile.resource, lambda before: with_former(before, profile), choices)
+    if not written.is_changed:
+        return written.after
+    await release_unused(ports, written)
+    await ring_for(ports, profile.resource, why)
+    await _read_board_for(ports, choices, written)
+    return written.after
+
+
+async def _read_board_for(ports: Ports, choices: Choices, written: Written) -> None:
+    window = terms_of(ports, written.after, choices).window(ports.clock.now())
+    await read_board(ports, written.after.resource, window, ports.names.fresh())
+
+
+def _wanted(request: ResourceRequest) -> Profile:
+    _check_ranges(request.overrides)
+    wishes = tuple(CalendarWish(one) if isinstance(one, str) else one for one in request.calendars)
+    for wish in wishes:
+        _check_ranges(wish.overrides)
+    return Profile(
         resource=request.resource,
         name=request.name,
-        zone=zone_name(request.zone),
+        zone=zone_name(request.zone) if request.zone else "",
         direction=request.direction,
-        calendars=calendars,
+        calendars=(),
         participation=Participation.ACTIVE,
-        days_back=request.days_back,
-        days_ahead=request.days_ahead,
+        overrides=request.overrides,
+        group=request.group,
+        address=request.mailbox,
+        wishes=wishes,
     )
-    if not (0 <= profile.days_back <= 365 and 1 <= profile.days_ahead <= 730):
-        raise Refused("days_back takes 0 to 365 and days_ahead 1 to 730")
-    return profile
 
 
-def _named_calendars(mailbox: Mailbox, names: tuple[str, ...]) -> list[CalendarRef]:
-    if not names:
-        return [CalendarRef(mailbox.id, mailbox.default_calendar)]
-    missing = [name for name in names if name not in mailbox.calendars]
-    if missing:
-        raise Refused(f"the mailbox has no calendar named {', '.join(missing)}")
-    return [CalendarRef(mailbox.id, mailbox.calendars[name]) for name in names]
-
-
-async def _write(ports: Ports, profile: Profile) -> bool:
-    """Write the profile together with the lease row, which fences a run that still works by the old one.
-
-    With it goes all that makes it hold for what exists, since nothing would write that after a crash.
-    """
-    for _ in range(_ROUNDS):
-        pending = await ports.rows.read_pending(profile.resource)
-        before = next((row.profile for row in pending.rows if isinstance(row, ProfileRow)), None)
-        if before == profile:
-            return False
-        walk = Todo(TodoReason.SETTINGS, ports.names.fresh())
-        puts: list[Row] = [ProfileRow(profile), walk, *_cursors_anew(ports, pending, before, profile)]
-        lease = replace(pending.lease or Lease(), holder="", until=None, commit_id=ports.names.fresh())
-        try:
-            await ports.rows.transact(profile.resource, lease, pending.lease_tag, puts)
-        except VersionMoved:
-            continue
-        return True
-    raise TryAgain("the resource is being run all the time")
-
-
-def _cursors_anew(ports: Ports, pending: Pending, before: Profile | None, after: Profile) -> list[Cursor]:
-    """A calendar that begins to give *down* is read in full: its cursor has passed by what nobody wanted then."""
-    gave = {use.ref for use in before.calendars if before.direction_of(use).writes_board} if before else set()
-    gives = {use.ref for use in after.calendars if after.direction_of(use).writes_board}
-    window = after.window(ports.clock.now())
-    return [
-        Cursor(row.calendar, window, round=row.round + 1, read_at=row.read_at)
-        for row in pending.rows
-        if isinstance(row, Cursor) and row.calendar in gives - gave
-    ]
+def _check_ranges(overrides: Overrides) -> None:
+    for name, (least, most) in _RANGES.items():
+        value = getattr(overrides, name)
+        if value is not None and not least <= value <= most:
+            raise Refused(f"{name} takes {least} to {most}")

@@ -4,10 +4,10 @@ import hashlib
 from dataclasses import dataclass, replace
 
 from sync_core.domain.errors import Refused, TryAgain
-from sync_core.domain.resource import CalendarRef, Participation, ResourceId
+from sync_core.domain.resource import CalendarRef, ResourceId
 from sync_core.domain.stored import Job
 from sync_core.domain.subscription import LIFETIME, NO_SUBSCRIPTION, Subscription
-from sync_core.flows.desk import calendars_to_read, policy_of
+from sync_core.flows.desk import terms_of
 from sync_core.ports import Ports
 
 
@@ -31,12 +31,11 @@ async def keep_subscriptions(ports: Ports, resource: ResourceId | None = None) -
     """Bring the subscriptions of one resource, or all, to what the profiles ask for. Trouble of one stops no other."""
     report = SubscriptionsReport()
     wanted: dict[str, tuple[ResourceId, CalendarRef]] = {}
-    now = ports.clock.now()
+    choices = (await ports.tenant.read()).choices
     for row in await ports.rows.list_profiles():
-        profile = row.profile
-        if profile.participation is Participation.ACTIVE:
-            for use in calendars_to_read(profile, policy_of(ports.connector, profile, now)):
-                wanted[slot_of(profile.resource, use.ref)] = (profile.resource, use.ref)
+        terms = terms_of(ports, row.profile, choices)
+        for use in terms.calendars_to_read() if terms.takes_part else ():
+            wanted[slot_of(row.profile.resource, use.ref)] = (row.profile.resource, use.ref)
     known = {subscription.slot: subscription for subscription in await ports.subscription_rows.list()}
     for slot, (owner, calendar) in wanted.items():
         if resource is None or owner == resource:

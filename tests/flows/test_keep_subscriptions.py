@@ -6,13 +6,15 @@ from typing import Any, cast
 
 import pytest
 
-from sync_core.domain.resource import Direction, Participation, ResourceId
+from sync_core.domain.profile import Participation
+from sync_core.domain.resource import Direction, ResourceId
 from sync_core.domain.subscription import LIFETIME, Subscription
 from sync_core.flows.keep_subscriptions import SubscriptionsReport, keep_subscriptions
-from sync_core.ports import SubscriptionRows, Subscriptions
+from sync_core.ports import SubscriptionRows, Subscriptions, Tenant
 from tests.fakes.subscriptions import FakeSubscriptions
 from tests.flows.stage import BOTH, R0, R1, Stage, now
 from tests.machine.peril import Crash, Perilous, Worker, drive
+from tests.machine.world import OPEN
 
 
 def keep(stage: Stage, resource: ResourceId | None = None) -> SubscriptionsReport:
@@ -171,3 +173,27 @@ def test_one_resource_alone_can_be_kept_and_no_other_is_touched() -> None:
     stage.change_profile(R1, participation=Participation.OFFBOARDED)
     assert keep(stage, R0).created == 1
     assert {one.resource for one in graph(stage).active.values()} == {R0, R1}
+
+
+def test_who_is_outside_the_pilot_has_none() -> None:
+    stage = Stage(BOTH, BOTH)
+    keep(stage)
+    stage.tenant.tenant = Tenant(replace(OPEN, pilot_resources=(R1,)), "tag")
+    assert keep(stage).dropped == 1
+    assert [one.resource for one in graph(stage).active.values()] == [R1]
+
+
+def test_who_is_leaving_keeps_theirs_until_the_end() -> None:
+    stage = Stage()
+    keep(stage)
+    stage.change_profile(participation=Participation.LEAVING)
+    assert keep(stage) == SubscriptionsReport()
+    assert graph(stage).active
+
+
+def test_a_calendar_that_only_gives_down_needs_none_while_the_tenant_takes_no_events() -> None:
+    stage = Stage()
+    stage.add_calendar("leave", Direction.DOWN)
+    stage.tenant.tenant = Tenant(replace(OPEN, events_down=False), "tag")
+    assert keep(stage).created == 1
+    assert [one.calendar for one in graph(stage).active.values()] == [stage.calendars[R0]]

@@ -6,15 +6,23 @@ from datetime import timedelta
 
 import pytest
 
+from sync_core.domain.choices import Overrides
 from sync_core.domain.errors import TryAgain
-from sync_core.domain.resource import Direction, Participation, ResourceId
-from sync_core.domain.stored import Lease, ProfileRow
+from sync_core.domain.profile import Participation
+from sync_core.domain.resource import Direction, ResourceId
+from sync_core.domain.stored import BoardInbox, Lease, ProfileRow, Row
+from sync_core.domain.subscription import LIFETIME
+from sync_core.domain.window import window_around
 from sync_core.flows.accept import accept
-from sync_core.flows.pull import pull_due_calendars, read_board
+from sync_core.flows.keep_subscriptions import keep_subscriptions
+from sync_core.flows.pull import pull_due_calendars, read_board, tell_again
+from sync_core.ports import Tenant
 from tests.fakes.board import Fault
+from tests.fakes.subscriptions import FakeSubscriptions
 from tests.flows.stage import R0, TASK, Stage, hours, now
 from tests.flows.test_accept import placed
 from tests.machine.peril import Crash, Worker, drive
+from tests.machine.world import OPEN
 
 DAY = timedelta(days=1)
 _MANY = 600
@@ -87,7 +95,7 @@ def test_the_turns_are_spread_evenly() -> None:
 @pytest.mark.parametrize("direction", list(Direction))
 def test_everybody_who_takes_part_is_rung_at_least_daily(direction: Direction) -> None:
     stage = Stage(direction)
-    stage.change_profile(pull_every=timedelta(days=7))
+    stage.change_profile(overrides=Overrides(pull_minutes=7 * 24 * 60))
     total: Counter[str] = sum(rung_over(stage, 3 * DAY, timedelta(minutes=5)), Counter())
     assert total[R0] == 3
 
@@ -116,7 +124,7 @@ def test_the_board_is_read_page_by_page_and_taken_in_like_webhooks() -> None:
         stage.board.plan(stage.key(number), hours(number), R0, subject=f"job {number}")
     stage.board.plan(stage.key(9), hours(24 * 300), R0)
     stage.delivered = len(stage.board.outbox)  # every webhook was lost
-    window = stage.profile().window(stage.clock.now())
+    window = window_around(stage.clock.now(), 30, 180)
     assert now(read_board(stage.ports, R0, window, "c")) == 8
     stage.settle()
     assert len(stage.events(R0)) == 8
@@ -128,7 +136,7 @@ def test_reading_what_is_known_already_changes_nothing() -> None:
     stage.settle()
     stage.run()
     before = stage.writes()
-    now(read_board(stage.ports, R0, stage.profile().window(stage.clock.now()), "c"))
+    now(read_board(stage.ports, R0, window_around(stage.clock.now(), 30, 180), "c"))
     stage.settle()
     assert stage.writes() == before
 
@@ -136,11 +144,91 @@ def test_reading_what_is_known_already_changes_nothing() -> None:
 def test_a_board_that_cannot_be_read_is_no_fault() -> None:
     stage = Stage()
     stage.board.can_read = False
-    assert now(read_board(stage.ports, None, stage.profile().window(stage.clock.now()), "c")) == 0
+    assert now(read_board(stage.ports, None, window_around(stage.clock.now(), 30, 180), "c")) == 0
 
 
 def test_a_board_that_does_not_answer_is_told_to_the_caller() -> None:
     stage = Stage()
     stage.board.fault = Fault.LOST_REQUEST
     with pytest.raises(TryAgain):
-        now(read_board(stage.ports, None, stage.profile().window(stage.clock.now()), "c"))
+        now(read_board(stage.ports, None, window_around(stage.clock.now(), 30, 180), "c"))
+
+
+def subscribed(stage: Stage) -> None:
+    now(keep_subscriptions(stage.ports))
+    stage.bells.waiting.clear()
+
+
+def a_day(stage: Stage) -> int:
+    """How often the first resource is rung in a day."""
+    return sum(rung_over(stage, DAY, timedelta(minutes=5)), Counter())[R0]
+
+
+def test_who_is_notified_is_pulled_more_rarely() -> None:
+    stage = Stage()
+    assert a_day(stage) == 48
+    subscribed(stage)
+    assert a_day(stage) == 12
+
+
+def test_one_calendar_without_a_living_subscription_is_enough_to_be_pulled_as_usual() -> None:
+    stage = Stage()
+    subscribed(stage)
+    stage.add_calendar("leave", Direction.DOWN)
+    assert a_day(stage) == 48
+    subscribed(stage)
+    stage.clock.advance(LIFETIME)
+    assert a_day(stage) == 48
+
+
+def test_a_subscription_that_graph_has_not_confirmed_notifies_nobody() -> None:
+    stage = Stage()
+    assert isinstance(stage.ports.subscriptions, FakeSubscriptions)
+    stage.ports.subscriptions.unavailable = True
+    subscribed(stage)
+    assert a_day(stage) == 48
+
+
+def test_the_intervals_are_the_tenants_and_an_override_holds_whatever_notifies() -> None:
+    stage = Stage()
+    stage.tenant.tenant = Tenant(replace(OPEN, pull_minutes=60, pull_minutes_when_notified=240), "tag")
+    assert a_day(stage) == 24
+    subscribed(stage)
+    assert a_day(stage) == 6
+    stage.change_profile(overrides=Overrides(pull_minutes=15))
+    assert a_day(stage) == 96
+
+
+def test_what_the_board_told_before_is_told_again_to_who_has_forgotten_it() -> None:
+    stage = Stage()
+    stage.board.page_size = 2
+    for number in range(5):
+        stage.board.plan(stage.key(number), hours(24 + number), R0)
+    stage.deliver()
+    for row in stage.found(BoardInbox):
+        del stage.rows.partitions[R0][row.address]
+    window = window_around(stage.clock.now(), 30, 180)
+    now(read_board(stage.ports, R0, window, "c"))
+    assert not stage.found(BoardInbox)
+    assert now(tell_again(stage.ports, R0, window)) == 5
+    assert len(stage.found(BoardInbox)) == 5
+
+
+def test_what_changes_while_it_is_told_again_is_told_as_it_is_at_last() -> None:
+    stage = Stage()
+    stage.board.plan(TASK, hours(24), R0, subject="planned")
+    stage.deliver()
+    insert = stage.rows.insert
+
+    async def insert_late(resource: ResourceId, rows: list[Row]) -> None:
+        stage.rows.insert = insert  # type: ignore[method-assign]
+        stage.board.assign(TASK)
+        stage.deliver()
+        stage.settle()
+        await insert(resource, rows)
+
+    stage.rows.insert = insert_late  # type: ignore[assignment, method-assign]
+    now(tell_again(stage.ports, R0, window_around(stage.clock.now(), 30, 180)))
+    stage.settle()
+    stage.pull()
+    assert not stage.events(R0)

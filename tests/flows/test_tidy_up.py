@@ -1,17 +1,21 @@
 """The daily round: days enter the window, what is outlived goes, and no resource's trouble stops the others."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from sync_core.domain.appointment import AppointmentKey, Kind
 from sync_core.domain.errors import TryAgain
 from sync_core.domain.link import Condition
-from sync_core.domain.resource import Participation, ResourceId
+from sync_core.domain.profile import Participation
+from sync_core.domain.resource import ResourceId
 from sync_core.domain.stored import Address, JournalPage, Lease, LinkRow, Row
 from sync_core.flows.tenure import Tenure
 from sync_core.flows.tidy_up import TidyReport, tidy_up
+from sync_core.ports import Tenant
 from tests.fakes.board import Fault
 from tests.flows.stage import BOTH, R0, R1, TASK, Stage, hours, now
+from tests.machine.world import OPEN
 
 DAY = timedelta(days=1)
 FAR = 24 * 200.0  # hours: beyond the window of 180 days
@@ -105,6 +109,7 @@ def test_living_links_stay_however_old() -> None:
 
 def test_much_history_is_buried_in_transactions_that_storage_takes() -> None:
     stage = Stage()
+    stage.tenant.tenant = Tenant(replace(OPEN, tenant_brake_deletions=1000))
     for number in range(250):
         stage.board.plan(AppointmentKey(Kind.TASK, f"m{number}"), hours(number % 50), R0)
     stage.settle()
@@ -130,8 +135,8 @@ def test_a_resource_that_is_being_run_is_tidied_the_next_day() -> None:
 
 def test_who_does_not_take_part_is_left_alone() -> None:
     stage = with_history()
-    stage.change_profile(R0, participation=Participation.OFFBOARDED)
-    stage.change_profile(R1, participation=Participation.WAITING)
+    stage.change_profile(R0, participation=Participation.WAITING)
+    stage.tenant.tenant = Tenant(replace(OPEN, pilot_resources=("somebody",)))
     stage.clock.advance(31 * DAY)
     before = stage.rows.writes
     assert tidy(stage) == TidyReport()
