@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from devtools.paths import ROOT
+from sync_core.adapters.wording import check_template
 from sync_core.contract.tenant import ResourceSettings, TenantSettings, document_of, parse_tenant_settings
 from sync_core.contract.tenant_problems import allowed_words
 from sync_core.contract.tenant_settings import PER_CALENDAR, PER_RESOURCE
@@ -87,7 +88,7 @@ def test_the_sample_shows_every_setting_once_in_the_order_of_the_model() -> None
 
 
 def test_the_sample_is_a_document_that_is_taken() -> None:
-    read = parse_tenant_settings(SAMPLE, lambda _name, _text: None)
+    read = parse_tenant_settings(SAMPLE, check_template)
     assert isinstance(read, Choices), [str(problem) for problem in read]
     assert document_of(read, whole=True) == SAMPLE
 

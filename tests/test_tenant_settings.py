@@ -86,6 +86,12 @@ def test_only_what_is_not_as_by_default_is_written() -> None:
     assert list(document_of(Choices(), whole=True)) == list(TenantSettings.model_fields)
 
 
+def test_owners_that_choices_leave_out_are_written_as_they_count() -> None:
+    choices = Choices(owners=((Field.BODY, Owner.WORKER),))
+    assert document_of(choices) == {"owners": {"body": "worker"}}
+    assert document_of(choices, whole=True)["owners"] == {field.value: choices.owner_of[field].value for field in Field}
+
+
 @pytest.mark.parametrize(
     ("name", "low", "high"),
     [
@@ -231,7 +237,9 @@ def test_a_rule_is_read_with_its_conditions() -> None:
 
 def test_two_rules_never_share_a_name() -> None:
     rules = [{"name": "Vans", "goes_up": True}, {"name": "other", "goes_up": True}, {"name": "vans ", "goes_up": False}]
-    assert list(problems_of({"rules": rules})) == ["rules[2].name"]
+    problems = problems_of({"rules": rules, "days_back": -1})
+    assert list(problems) == ["days_back", "rules"]
+    assert problems["rules"].wrong == "gives the one at [2] the name of another"
 
 
 def test_free_events_may_come_down_if_said_so() -> None:
@@ -291,6 +299,16 @@ def test_a_byte_order_mark_of_an_editor_does_no_harm() -> None:
 def test_an_empty_template_is_the_products_own_and_is_not_checked() -> None:
     read = parse_tenant_settings({"body_template": ""}, lambda name, text: pytest.fail(f"{name} was checked"))
     assert read == Choices()
+
+
+def test_a_template_that_is_too_long_is_not_checked_besides() -> None:
+    document = {"body_template": "broken " * 10_000, "subject_template": "broken", "days_back": -1}
+    assert [problem.wrong for problem in problems_of(document).values()] == [
+        "is out of range",
+        "is too long",
+        "fails in line 2: no such word in subject_template",
+    ]
+    assert list(problems_of(json.dumps(document).encode())) == ["days_back", "body_template", "subject_template"]
 
 
 def overrides(document: Mapping[str, Any], *, for_calendar: bool = False) -> Overrides:

@@ -125,12 +125,18 @@ def table(what: str, longest: int = 255, among: Sequence[str] = ()) -> Form:
     return Form(f"{what}{names}", read)
 
 
-def sequence(what: str) -> Form:
-    """A list of bounded length."""
+def named(what: str) -> Form:
+    """A list of bounded length, of what has a `name` that differs in more than case and outer blanks."""
 
     def read(value: list[Any]) -> list[Any]:
         if len(value) > LONGEST_LIST:
             raise ValueError("is too long")
+        seen: set[str] = set()
+        for place, each in enumerate(value):
+            name = each.name.strip().casefold()
+            if name in seen:
+                raise ValueError(f"gives the one at [{place}] the name of another")
+            seen.add(name)
         return value
 
     return Form(f"a list of at most {LONGEST_LIST:,} {what}", read)

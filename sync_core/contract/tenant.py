@@ -60,11 +60,14 @@ def parse_tenant_settings(
     `check_template` is asked with the name and the text of each template that is not empty.
     """
     read = _read(TenantSettings, document)
-    templates = _check_templates(document, check_template)
-    if not isinstance(read, Part):
-        return (*read, *templates)
-    problems = (*templates, *_check_rules(read.rules))
-    return problems or _choices(read)
+    if isinstance(read, Part):
+        problems = tuple(_check_templates(read.model_dump(include=set(TEMPLATES)), check_template))
+        return problems or _choices(read)
+    # Templates are judged even where something else is wrong, so that everything is told at once.
+    known = {problem.setting for problem in read}
+    texts = {} if "" in known else _members(document)
+    sound = {name: texts[name] for name in TEMPLATES if name in texts and name not in known}
+    return (*read, *_check_templates(sound, check_template))
 
 
 def parse_overrides(
@@ -83,7 +86,7 @@ def parse_overrides(
 
 def _read(model: type[_Read], document: bytes | Mapping[str, Any]) -> _Read | tuple[TenantProblem, ...]:
     try:
-        plain = _plain(document) if isinstance(document, bytes) else dict(document)
+        plain = _members(document)
     except ValueError as error:
         return (TenantProblem("", str(error), DOCUMENT),)
     try:
@@ -93,7 +96,14 @@ def _read(model: type[_Read], document: bytes | Mapping[str, Any]) -> _Read | tu
         return tuple(dict.fromkeys(problem_at(model, one["loc"], one["type"], one["msg"]) for one in found))
 
 
-def _plain(document: bytes) -> Any:
+def _members(document: bytes | Mapping[str, Any]) -> Any:
+    """The document as JSON has it, which may still be anything.
+
+    Raises:
+        ValueError: it is none, with words.
+    """
+    if not isinstance(document, bytes):
+        return dict(document)
     if len(document) > LARGEST_DOCUMENT:
         raise ValueError(f"is larger than {LARGEST_DOCUMENT // 1000} KB")
     try:
@@ -114,27 +124,12 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs)
 
 
-def _check_templates(document: bytes | Mapping[str, Any], check_template: CheckTemplate) -> Iterator[TenantProblem]:
-    """Judge the templates even where something else is wrong, so that everything is told at once."""
-    try:
-        plain = _plain(document) if isinstance(document, bytes) else document
-    except ValueError:
-        return
-    for name in TEMPLATES if isinstance(plain, Mapping) else ():
-        text = plain.get(name)
-        if isinstance(text, str) and text and (fault := check_template(name, text)):
+def _check_templates(texts: Mapping[str, str], check_template: CheckTemplate) -> Iterator[TenantProblem]:
+    for name, text in texts.items():
+        if text and (fault := check_template(name, text)):
             yield TenantProblem(
                 name, f"fails in line {fault.line}: {fault.reason}", allowed_words(TenantSettings, name)
             )
-
-
-def _check_rules(rules: Sequence[RuleSettings]) -> Iterator[TenantProblem]:
-    seen: set[str] = set()
-    for number, rule in enumerate(rules):
-        name = rule.name.strip().casefold()
-        if name in seen:
-            yield TenantProblem(f"rules[{number}].name", "is another rule's, too", "a name of its own")
-        seen.add(name)
 
 
 def _choices(read: TenantSettings) -> Choices:

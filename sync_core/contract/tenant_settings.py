@@ -155,7 +155,7 @@ class TenantSettings(Part):
     time_markers: Annotated[MappedTable, forms.table("names of the board's time markers, each with what it means")] = (
         _setting("time_markers", "What each time marker of the board looks like in Outlook.")
     )
-    rules: Annotated[list[RuleSettings], forms.sequence("rules with names of their own")] = _setting(
+    rules: Annotated[list[RuleSettings], forms.named("rules with names of their own")] = _setting(
         "rules", "Which appointments go up; the first rule that fits decides."
     )
     owners: Annotated[OwnerSettings, forms.parts(_OWNERS)] = _setting(
