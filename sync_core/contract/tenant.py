@@ -1,7 +1,7 @@
 """Reads documents of settings into what the domain knows, or tells everything that is wrong with them at once."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, replace
 from typing import Any, Protocol, TypeVar
 
