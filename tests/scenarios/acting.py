@@ -8,7 +8,8 @@ import inspect
 import keyword
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NewType, get_type_hints
+from types import UnionType
+from typing import TYPE_CHECKING, Any, NewType, Union, get_args, get_origin, get_type_hints
 
 from tests.scenarios.said import (
     Form,
@@ -88,11 +89,7 @@ def act(who: str, words: str) -> Callable[[Callable[..., None]], Callable[..., N
         hints = get_type_hints(do)
         parameters = list(inspect.signature(do).parameters.values())[1:]
         keywords = [each for each in parameters if each.kind is inspect.Parameter.KEYWORD_ONLY]
-        takes = {}
-        for each in keywords:
-            kinds = [kind for kind in getattr(hints[each.name], "__args__", ()) if kind is not type(None)]
-            kind = hints[each.name] if hints[each.name] in _READERS else kinds[0]
-            takes[_as_said(each.name)] = _READERS[getattr(kind, "__origin__", kind)]
+        takes = {_as_said(each.name): _reader(hints[each.name]) for each in keywords}
         ACTS.setdefault(who, {})[words] = Act(
             words,
             do,
@@ -104,6 +101,11 @@ def act(who: str, words: str) -> Callable[[Callable[..., None]], Callable[..., N
         return do
 
     return enter
+
+
+def _reader(kind: Any) -> Callable[[Said], Any]:
+    kinds = [one for one in get_args(kind) if one is not type(None)] if get_origin(kind) in (UnionType, Union) else [kind]
+    return _READERS[get_origin(kinds[0]) or kinds[0]]
 
 
 def read_act(said: Said, almanac: Almanac) -> Done:

@@ -9,9 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self, TypeVar
 
-from azure.core.exceptions import ResourceNotFoundError
 from azure.data.tables.aio import TableServiceClient
-from azure.storage.queue.aio import QueueServiceClient
+from azure.storage.queue.aio import QueueClient
 
 from sync_core.bootstrap import Connector, connect
 from sync_core.domain.errors import VersionMoved
@@ -35,7 +34,7 @@ from sync_core.ports import Pending, Ports
 from sync_core.settings import Settings, read_settings
 
 Result = TypeVar("Result")
-QUEUES = ("sync-resource", "sync-resource-poison")
+QUEUE = "sync-resource"
 _SECONDS = 60.0
 _A_DAY = timedelta(days=1)
 
@@ -63,13 +62,13 @@ class Office:
         self._thread.start()
         self._connector: Connector = self._await(self._connect(read))
         self._ports: Ports = self._await(self._connector.ports())
-        self._queues = self._await(self._open_queues(self._storage))
+        self._queue = self._await(self._open_queue())
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._await(self._queues.close())
+        self._await(self._queue.close())
         self._await(self._connector.aclose())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
@@ -114,18 +113,12 @@ class Office:
     def bells(self) -> list[str]:
         """The messages that may be answered now; not those being answered or meant for later."""
 
-        async def peek() -> list[str]:
-            found: list[str] = []
-            for name in QUEUES:
-                with contextlib.suppress(ResourceNotFoundError):
-                    found += [message.content for message in await self._queues.get_queue_client(name).peek_messages(32)]
-            return found
-
-        return [base64.b64decode(content).decode() for content in self._await(peek())]
+        messages = self._await(self._queue.peek_messages(32))
+        return [base64.b64decode(message.content).decode() for message in messages]
 
     def drop_bells(self) -> None:
         """Throw every message away, those for later too."""
-        self._await(self._queues.get_queue_client(QUEUES[0]).clear_messages())
+        self._await(self._queue.clear_messages())
 
     def ring(self, resources: Sequence[str], reason: str = "pull") -> None:
         """Ring as the pulling timer does when their turn comes."""
@@ -202,8 +195,8 @@ class Office:
     async def _connect(self, settings: Settings) -> Connector:
         return connect(settings)
 
-    async def _open_queues(self, connection: str) -> QueueServiceClient:
-        return QueueServiceClient.from_connection_string(connection)
+    async def _open_queue(self) -> QueueClient:
+        return QueueClient.from_connection_string(self._storage, QUEUE)
 
     def _await(self, awaitable: Any) -> Any:
         return asyncio.run_coroutine_threadsafe(awaitable, self._loop).result(_SECONDS)

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,12 +14,13 @@ from urllib.parse import urlsplit
 
 from devtools.calls import Refused
 from devtools.launch import start_timer
+from devtools.paths import ROOT
 from devtools.processes import Parts
-from tests.end_to_end.stack import Stack
+from tests.end_to_end.stack import HIDDEN_SECONDS, Stack
 from tests.scenarios.office import Office, Rest
 
 BOARD_WRITES = ("PATCH", "PUT", "DELETE")
-_LOOKS = 3
+_LOOKS = 2
 _PAUSE = 0.02
 _ADDED = ("sync-status", "proposals")
 
@@ -151,32 +153,51 @@ class Stage:
         return rest
 
     def _is_idle(self, ended_before: int) -> tuple[bool, int]:
-        if self.ask_board("GET", "counters")["pending"] or self.ask_graph("GET", "counters")["notificationsWaiting"]:
+        """Whether nothing was under way from one look to the next; the number of calls that have ended by now."""
+        if self._count_ended() is None or self._has_news():
+            return False, -1  # the cheap questions first: most looks end here
+        if self._has_news() or self.office.bells():
             return False, -1
-        if self.office.bells():
-            return False, -1
+        ended = self._count_ended()
+        return ended == ended_before, -1 if ended is None else ended
+
+    def _has_news(self) -> bool:
+        board, graph = self.ask_board("GET", "counters"), self.ask_graph("GET", "counters")
+        return bool(board["pending"] or graph["notificationsWaiting"])
+
+    def _count_ended(self) -> int | None:
+        """How many calls of functions have ended; None while one runs."""
         functions = self._host.ask("GET", "/_host/functions")
-        ended = sum(each["succeeded"] + each["failed"] for each in functions)
-        is_idle = not any(each["running"] for each in functions)
-        return is_idle and ended == ended_before, ended
+        if any(each["running"] for each in functions):
+            return None
+        return sum(each["succeeded"] + each["failed"] for each in functions)
 
     def _unrest(self, rest: Rest) -> str:
         kinds = sorted({type(row).__name__ for row in rest.waiting})
         return f"waiting {kinds}, bells {len(self.office.bells())}, log {self.stack.log[-3:]}"
 
 
-@contextmanager
-def open_stage(place: Path) -> Iterator[Stage]:
-    """Start everything, with a host that looks into its queue often: waiting is not what scenarios are about."""
-    with Parts() as parts:
-        stack = Stack.start(parts, place / "graph.jsonl")
-        with Office(stack.settings) as office:
-            yield Stage(stack, office)
+class QuickStack(Stack):
+    """A stack whose host looks into its queue as often as hosts ever do: waiting is not what scenarios are about."""
+
+    def start_host(self, table: str | None = None) -> None:
+        command: list[str | Path] = [sys.executable, "-m", "simulators.host", "--port", str(self.host_port)]
+        command += ["--app", _make_app(self.state.parent), "--hidden-seconds", str(HIDDEN_SECONDS)]
+        self.host = self.parts.start("Functions host", command, variables=self.settings, echo=self.log.append)
 
 
-def make_app(place: Path, root: Path) -> Path:
-    """Copy the app's entry file and its host.json, with the shortest polling that there is, and return the entry."""
-    options = json.loads((root / "host.json").read_text("utf-8"))
+def _make_app(place: Path) -> Path:
+    """Copy the app's entry file beside a host.json of our own, and return the entry."""
+    options = json.loads((ROOT / "host.json").read_text("utf-8"))
     options["extensions"]["queues"]["maxPollingInterval"] = "00:00:00.100"
     (place / "host.json").write_text(json.dumps(options), "utf-8")
-    return Path(shutil.copy(root / "function_app.py", place / "function_app.py"))
+    return Path(shutil.copy(ROOT / "function_app.py", place))
+
+
+@contextmanager
+def open_stage(place: Path) -> Iterator[Stage]:
+    """Start everything; `place` is a directory for what the parts keep."""
+    with Parts() as parts:
+        stack = QuickStack.start(parts, place / "graph.jsonl")
+        with Office(stack.settings) as office:
+            yield Stage(stack, office)

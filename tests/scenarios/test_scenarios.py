@@ -20,8 +20,15 @@ def name_of(file: Path) -> str:
 @pytest.mark.services
 @pytest.mark.parametrize("file", FILES, ids=name_of)
 def test_scenario(file: Path, stage: Stage) -> None:
+    if trouble := trouble_with(file, stage):
+        pytest.fail(trouble, pytrace=False)
+
+
+def trouble_with(file: Path, stage: Stage) -> str:
+    """What is wrong with a file, or with what it led to; empty if nothing is."""
     try:
         scenario = read_scenario(file, file.relative_to(HERE.parent.parent).as_posix())
         play_scenario(scenario, stage, uuid.uuid4().hex[:8])
     except (NotAScenario, NotAsExpected) as trouble:
-        pytest.fail(str(trouble), pytrace=False)
+        return str(trouble)
+    return ""
