@@ -116,14 +116,22 @@ def test_another_mailbox_takes_the_events_along_and_the_old_one_is_let_go_when_i
     assert {one.calendar for one in crew.graph.active.values()} == {crew.new}
 
 
-def test_a_calendar_in_which_an_event_of_ours_is_left_stays_claimed() -> None:
+def test_a_calendar_that_still_holds_an_event_of_ours_stays_claimed() -> None:
+    crew = planned()
+    crew.ask(mailbox="anna.new@tandem.example", direction=Direction.NONE)
+    crew.tidy()
+    assert (crew.ours_in(crew.main), crew.profile(ANNA).former) == (["planned"], (crew.main,))
+    assert crew.owners == {crew.main: ANNA, crew.new: ANNA}
+
+
+def test_an_old_mailbox_that_does_not_answer_keeps_its_event_and_holds_nobody_up() -> None:
     crew = planned()
     crew.outlook.refuse(crew.main)
     crew.ask(mailbox="anna.new@tandem.example")
-    link = crew.link(TASK, ANNA)
     crew.tidy()
-    is_left = link.event is not None and link.event.calendar == crew.main and link.is_paired
-    assert (crew.main in crew.owners) == is_left == (crew.main in crew.profile(ANNA).former)
+    assert (crew.ours_in(crew.main), crew.ours_in(crew.new)) == (["planned"], ["planned"])
+    assert crew.profile(ANNA).former == ()
+    assert crew.owners == {crew.new: ANNA}
 
 
 def test_the_main_calendar_of_before_may_come_back() -> None:
