@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from html import escape
 from zoneinfo import ZoneInfo
 
-from sync_core.domain.appointment import Appointment, Kind
+from sync_core.domain.appointment import Appointment, Kind, Location
 from sync_core.domain.content import Content, Importance, Sensitivity, ShowAs, normalise
 from sync_core.domain.timespan import Span
 
@@ -99,7 +99,12 @@ class Look:
         ]
         mapped = [one for _, one in found if one is not None]
         subject = next((one.subject for one in reversed(mapped) if one.subject), "")
-        words = self.words(replace(appointment, subject=subject or appointment.subject), notes, self.zone)
+        if subject:
+            appointment = replace(appointment, subject=subject)
+            if appointment.key.kind is Kind.UNAVAILABILITY:
+                # Whoever hides what an absence is called does not mean to tell where it is spent.
+                appointment = replace(appointment, body="", location=Location())
+        words = self.words(appointment, notes, self.zone)
         show_as = [one.show_as for one in mapped if one.show_as]
         importance = [one.importance for one in mapped if one.importance]
         reminders = [self.reminder_minutes]

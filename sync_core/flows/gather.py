@@ -286,7 +286,11 @@ class _Gatherer:
         except CalendarRefused as refusal:
             await note_refusal(self.tenure, self.desk, calendar, refusal.reason)
             return
-        equals = {pair: event for pair, event in zip(wanted, found, strict=True) if event is not None}
+        equals = {
+            pair: event
+            for pair, event in zip(wanted, found, strict=True)
+            if event is not None and not is_ours(self.ports.connector, event.transaction_id)
+        }
         known = await self._get([by_event_address(event.key) for event in equals.values()])
         linked = {row.key for row in known.values() if isinstance(row, ByEvent)}
         for pair, event in equals.items():

@@ -27,6 +27,7 @@ from sync_core.flows.carry_out import WAITING_FOR_BOARD, Carrier, Tally, calenda
 from sync_core.flows.desk import Desk
 from sync_core.flows.gather import Case, Gathering, gather
 from sync_core.flows.intake import Peeked, intake
+from sync_core.flows.offboard import finish_leaving
 from sync_core.flows.pull import read_board
 from sync_core.flows.recover import recover
 from sync_core.flows.tenure import CLOCKS_DIFFER, Tenure
@@ -88,7 +89,10 @@ async def sync_resource(ports: Ports, job: Job) -> RunReport:
         await _ring(ports, job, job.reason if job.reason == BOARD_BELL else "busy", RING_AGAIN)
         return RunReport(job.resource, "busy")
     try:
-        return await _Run(tenure, job, choices).run(peeked)
+        report = await _Run(tenure, job, choices).run(peeked)
+        if desk.terms.is_leaving:
+            await finish_leaving(ports, job.resource)
+        return report
     except LeaseLost:
         await _ring(ports, job, "lease lost", RING_AGAIN)
         return RunReport(job.resource, "lease lost")

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from sync_core.domain.appointment import Appointment, AppointmentKey, Kind
+from sync_core.domain.appointment import Appointment, AppointmentKey, Kind, Location
 from sync_core.domain.content import Importance, Sensitivity, ShowAs
 from sync_core.domain.look import Look, Mapped, Notes, Words
 from sync_core.domain.notes import notes_of
@@ -22,8 +22,9 @@ def away(absence: str, **fields: Any) -> Appointment:
 
 
 def test_an_illness_goes_up_as_absent_and_private() -> None:
-    shown = Look().of(away("sick", subject="Flu"))
+    shown = Look().of(away("sick", subject="Flu", location=Location("Clinic")))
 
+    assert shown.location == ""
     assert (shown.subject, shown.show_as, shown.sensitivity) == ("Absent", ShowAs.OOF, Sensitivity.PRIVATE)
     assert Look().of(away("vacation", subject="Crete")).subject == "Crete"
 
@@ -31,6 +32,7 @@ def test_an_illness_goes_up_as_absent_and_private() -> None:
 def test_a_mapping_speaks_before_the_board_and_the_time_marker_before_the_category() -> None:
     look = Look(
         categories=(
+            ("Secret", Mapped(subject="Job")),
             ("Service", Mapped(show_as=ShowAs.TENTATIVE, categories=("Green",), reminder_minutes=10)),
             ("Plain", Mapped()),
         ),
@@ -46,6 +48,8 @@ def test_a_mapping_speaks_before_the_board_and_the_time_marker_before_the_catego
     assert look.of(appointment(category="Plain", show_as=ShowAs.FREE)).show_as is ShowAs.FREE
     assert look.of(appointment(category="Plain")).categories == ("Plain",)
     assert look.of(appointment()).reminder_minutes == 30
+    named = look.of(appointment(category="Secret", location=Location("Site")))
+    assert (named.subject, named.location) == ("Job", "Site"), "a task is still somewhere"
 
 
 def test_no_mapping_makes_an_event_less_private_than_the_board_did() -> None:

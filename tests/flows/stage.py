@@ -31,6 +31,7 @@ from sync_core.domain.stored import (
 from sync_core.domain.timespan import TimeSpan
 from sync_core.flows.accept import accept, complete_owing
 from sync_core.flows.sync_resource import RunReport, sync_resource
+from sync_core.ports import Tenant
 from tests.machine.peril import Crash, Worker, drive
 from tests.machine.world import MONDAY, World
 
@@ -138,6 +139,13 @@ class Stage(World):
         profile = replace(self.profile(resource), **changes)
         now(self.rows.transact(resource, pending.lease or Lease(), pending.lease_tag, [ProfileRow(profile)]))
         return profile
+
+    def choose(self, **choices: Any) -> None:
+        """Change the tenant's choices, and have every link decided by them, as an admin's change does."""
+        self.tenant.tenant = Tenant(replace(self.tenant.tenant.choices, **choices), self.names.fresh())
+        for resource in self.resources:
+            self.roll(resource)
+        self.settle()
 
     def add_calendar(self, name: str, direction: Direction | None = None, resource: ResourceId = R0) -> CalendarRef:
         """One more calendar in the resource's mailbox."""

@@ -54,7 +54,7 @@ OPEN = Choices(changes_down=True, events_down=True, on_deletion=OnDeletion.RESTO
 class PlainWording:
     """No templates: every tenant's words are the plain ones."""
 
-    def words_of(self, choices: Choices) -> WordsOf:  # noqa: ARG002
+    def words_of(self, choices: Choices) -> WordsOf:
         return plain_words
 
 
