@@ -159,16 +159,43 @@ def makes_series(
     play.act(member, "patch", id=event["id"], event=change)
 
 
-@act("worker", "ends the series")
-def ends_series(play: Play, what: Text, *, after: At, by: Text | None = None) -> None:
-    """The last occurrence is on that day: the first half of splitting a series."""
+@act("worker", "accepts")
+def accepts(play: Play, what: Text, *, by: Text | None = None, on: At | None = None) -> None:
     member = play.member(by)
-    event = play.event(what, member)
-    start = datetime.fromisoformat(event["start"]).astimezone(member.clock)
-    last = play.almanac.day(after, member.clock)
-    recurrence = _recurrence(Text("daily"), When(start, start), member, None)
-    recurrence["range"] |= {"type": "endDate", "endDate": last.isoformat()}
-    play.act(member, "patch", id=event["id"], event={"recurrence": recurrence})
+    play.act(member, "accept", id=play.event(what, member, day=on)["id"])
+
+
+@act("worker", "accepts tentatively")
+def accepts_tentatively(play: Play, what: Text, *, by: Text | None = None, on: At | None = None) -> None:
+    member = play.member(by)
+    play.act(member, "tentativelyAccept", id=play.event(what, member, day=on)["id"])
+
+
+@act("worker", "declines")
+def declines(
+    play: Play, what: Text, *, by: Text | None = None, on: At | None = None, removes: bool = False
+) -> None:
+    """The event stays, as Outlook shows it to who wants to see what was declined, or goes to Deleted Items."""
+    member = play.member(by)
+    play.act(member, "decline", id=play.event(what, member, day=on)["id"], removes=removes)
+
+
+@act("worker", "splits")
+def splits(
+    play: Play, what: Text, *, on: At, by: Text | None = None, subject: Text | None = None, to: At | None = None
+) -> None:
+    """This and all following become a series of their own, called or timed otherwise."""
+    member = play.member(by)
+    change = {"subject": subject} if subject is not None else {}
+    change |= _times(play.when(to, member), member, None) if to is not None else {}
+    play.act(member, "split", id=play.event(what, member, day=on)["id"], event=change)
+
+
+@act("organizer", "cancels")
+def organizer_cancels(play: Play, what: Text, *, who: Text | None = None, on: At | None = None) -> None:
+    """It stays in the calendar, marked as cancelled."""
+    member = play.member(who)
+    play.act(member, "cancel", id=play.event(what, member, day=on)["id"])
 
 
 @act("organizer", "invites to")
