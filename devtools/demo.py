@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from devtools.admin import Admin
 from devtools.azurite import start_azurite
 from devtools.calls import Refused
-from devtools.day import Day, Step
+from devtools.day import Day
 from devtools.development import loopback, settings_for
 from devtools.hands import Planner, Worker
 from devtools.launch import start_board, start_graph, start_host, start_timer
 from devtools.processes import Parts, find_free_port
+from devtools.scene import Step
 from devtools.team import load_team, read_team, seat_team
 
 LOOK_EVERY = 0.02
@@ -48,7 +50,7 @@ def run_day() -> int:
         start_timer(host.address, "renew_subscriptions")
         print(f"Ready after {time.monotonic() - began:.1f} s.\n", flush=True)
         workers = {each.id: Worker(graph.address, each.mailbox) for each in read_team()}
-        day = Day(planner, workers, graph.address, datetime.now(UTC))
+        day = Day(planner, workers, Admin(settings), graph.address, datetime.now(UTC))
         arrivals = [drive(step) for step in day.steps()]
         return conclude(arrivals, host.last_lines(25))
 
@@ -69,7 +71,7 @@ def drive(step: Step) -> Arrival:
         # A step that builds on one that failed finds nothing to work on; the rest of the day still goes on.
         arrival = Arrival(step, None, f"could not be done: {refusal}")
     outcome = f"{arrival.seconds:7.2f} s" if arrival.seconds is not None else f"✗ {arrival.why}"
-    print(f"  {step.side:<8} {step.what:<32} {outcome}", flush=True)
+    print(f"  {step.side:<8} {step.what:<34} {outcome}", flush=True)
     return arrival
 
 

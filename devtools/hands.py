@@ -61,15 +61,36 @@ class Planner:
         """Whether every webhook of the board was taken in."""
         return bool(call("GET", f"{self.board}/_control/counters")["pending"] == 0)
 
+    def board_as_shown(self) -> Mapping[str, Any]:
+        """Return everything that the board shows now."""
+        shown: Mapping[str, Any] = call("GET", f"{self.board}/_control/board")
+        return shown
+
     def appointment(self, appointment: str) -> Mapping[str, Any] | None:
         """Return an appointment as the board shows it now."""
-        shown = call("GET", f"{self.board}/_control/board")["appointments"]
-        return next((each for each in shown if each["id"] == appointment), None)
+        return next((each for each in self.board_as_shown()["appointments"] if each["id"] == appointment), None)
+
+    def absences_of(self, resource: str) -> list[Mapping[str, Any]]:
+        """Return the unavailabilities of a resource."""
+        return [each for each in self.board_as_shown()["unavailabilities"] if each["resource"]["id"] == resource]
 
     def absences(self, resource: str, start: datetime) -> list[Mapping[str, Any]]:
         """Return the unavailabilities of a resource that begin at this moment."""
-        shown = call("GET", f"{self.board}/_control/board")["unavailabilities"]
-        return [each for each in shown if each["resource"]["id"] == resource and starts_at(each, start)]
+        return [each for each in self.absences_of(resource) if starts_at(each, start)]
+
+    def open_questions(self, appointment: str) -> list[str]:
+        """Return the ids of the proposals about an appointment that nobody has answered."""
+        proposals = self.board_as_shown()["proposals"]
+        open_ones = [each for each in proposals if each["state"] == "open"]
+        return [each["id"] for each in open_ones if each["appointment"]["id"] == appointment]
+
+    def accept(self, proposal: str) -> None:
+        """Agree to a proposal."""
+        call("POST", f"{self.board}/_control/proposals/{proposal}/accept", {})
+
+    def decline(self, proposal: str) -> None:
+        """Keep the plan as it is."""
+        call("POST", f"{self.board}/_control/proposals/{proposal}/decline", {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +111,22 @@ class Worker:
         shown = call("GET", f"{self._events}?{urlencode(span)}")["value"]
         return [each for each in shown if each["subject"] == subject]
 
-    def enter(self, subject: str, start: datetime, minutes: int, show_as: str) -> str:
+    def enter(self, subject: str, start: datetime, minutes: int, show_as: str, *, sensitivity: str = "normal") -> str:
         """Enter an event of one's own and return its id."""
-        event = {"subject": subject, "showAs": show_as, **_times(start, minutes)}
+        event = {"subject": subject, "showAs": show_as, "sensitivity": sensitivity, **_times(start, minutes)}
+        return str(call("POST", self._events, {"action": "create", "event": event})["id"])
+
+    def enter_weekly(self, subject: str, start: datetime, minutes: int, times: int) -> str:
+        """Enter a series of so many weeks, on the weekday and by the clock of its start, and return its id."""
+        end = start + timedelta(minutes=minutes)
+        pattern = {"type": "weekly", "interval": 1, "daysOfWeek": [f"{start:%A}".lower()]}
+        span = {"type": "numbered", "startDate": start.date().isoformat(), "numberOfOccurrences": times}
+        event = {
+            "subject": subject,
+            "start": {"dateTime": f"{start:%Y-%m-%dT%H:%M:%S}", "timeZone": str(start.tzinfo)},
+            "end": {"dateTime": f"{end:%Y-%m-%dT%H:%M:%S}", "timeZone": str(start.tzinfo)},
+            "recurrence": {"pattern": pattern, "range": span},
+        }
         return str(call("POST", self._events, {"action": "create", "event": event})["id"])
 
     def move(self, event: str, start: datetime, minutes: int) -> None:

@@ -1,21 +1,19 @@
 """The demo team of `demo/resources.json` and what its tenant chose: made known to the connector and to the board."""
 
-import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from devtools.admin import Admin
 from devtools.hands import Planner
 from devtools.paths import ROOT
 from devtools.trouble import Trouble
-from sync_core.bootstrap import connect
 from sync_core.domain.choices import Choices
 from sync_core.domain.errors import Misconfigured, Refused, TryAgain
 from sync_core.domain.resource import Direction, ResourceId
 from sync_core.flows.administer import ResourceRequest, enlist
 from sync_core.flows.settings_change import change_settings
 from sync_core.ports import Ports
-from sync_core.settings import Settings, read_settings
 
 FILE = ROOT / "demo" / "resources.json"
 
@@ -50,29 +48,21 @@ def load_team(settings: Mapping[str, str]) -> None:
     Raises:
         Trouble: The settings are wrong, or a member was refused; the sentence says which and why.
     """
-    read = read_settings(settings)
-    if not isinstance(read, Settings):
-        raise Trouble("\n".join(["These settings are wrong:", *(f"  {problem}" for problem in read)]))
-    asyncio.run(_enlist(read))
+    Admin(settings).ask(_enlist)
 
 
-async def _enlist(settings: Settings) -> None:
-    connector = connect(settings)
-    try:
-        ports = await connector.ports()
-        await _choose(ports)
-        for each in read_team():
-            request = ResourceRequest(
-                ResourceId(each.id), each.name, each.mailbox, each.time_zone, Direction(each.direction)
-            )
-            try:
-                mailbox = (await enlist(ports, request)).mailbox
-            except (Refused, TryAgain, Misconfigured) as error:
-                raise Trouble(f"{each.name} could not be enlisted: {error}") from error
-            if mailbox.again_at is not None:
-                raise Trouble(f"{each.name} could not be enlisted: {mailbox.reason}")
-    finally:
-        await connector.aclose()
+async def _enlist(ports: Ports) -> None:
+    await _choose(ports)
+    for each in read_team():
+        request = ResourceRequest(
+            ResourceId(each.id), each.name, each.mailbox, each.time_zone, Direction(each.direction)
+        )
+        try:
+            mailbox = (await enlist(ports, request)).mailbox
+        except (Refused, TryAgain, Misconfigured) as error:
+            raise Trouble(f"{each.name} could not be enlisted: {error}") from error
+        if mailbox.again_at is not None:
+            raise Trouble(f"{each.name} could not be enlisted: {mailbox.reason}")
 
 
 async def _choose(ports: Ports) -> None:

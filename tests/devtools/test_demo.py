@@ -5,10 +5,12 @@ from datetime import UTC, datetime
 
 import pytest
 
+from devtools.admin import Admin
 from devtools.calls import Refused
-from devtools.day import Day, Seen, Step
+from devtools.day import Day
 from devtools.demo import conclude, drive
 from devtools.hands import Planner
+from devtools.scene import Seen, Step
 from devtools.team import read_team
 
 
@@ -50,8 +52,9 @@ def test_a_step_that_cannot_be_done_fails_and_the_day_goes_on(capsys: pytest.Cap
     ids=["thursday", "friday", "saturday"],
 )
 def test_the_day_is_the_next_working_day(today: str, on: str) -> None:
-    day = Day(Planner("http://board"), {}, "http://graph", datetime.fromisoformat(today).replace(hour=12, tzinfo=UTC))
-    assert day.on.isoformat() == on
+    noon = datetime.fromisoformat(today).replace(hour=12, tzinfo=UTC)
+    day = Day(Planner("http://board"), {}, Admin({}), "http://graph", noon)
+    assert day.scene.on.isoformat() == on
 
 
 def test_the_team_has_a_mailbox_each() -> None:
