@@ -148,16 +148,23 @@ def board_is_silent(play: Play) -> None:
     play.stage.ask_board("PATCH", "webhooks", {"silent": True})
 
 
-@act("outside", "the board holds its webhooks back")
-def board_waits(play: Play) -> None:
+@act("outside", "nothing travels")
+def nothing_travels(play: Play) -> None:
+    """Neither side's changes are told from here on, so that what follows happens on both sides at once."""
     play.stage.ask_board("PATCH", "webhooks", {"paused": True})
-    play.is_disturbed = True
+    play.stage.ask_graph("POST", "faults", {"kind": "dropNotification", "count": -1})
+    play.is_cut_off = True
 
 
-@act("outside", "the board sends its webhooks in any order")
-def board_reorders(play: Play) -> None:
-    play.stage.ask_board("PATCH", "webhooks", {"paused": False, "spread_seconds": 0.3, "silent": False})
-    play.is_disturbed = False
+@act("outside", "everything travels again")
+def everything_travels(play: Play, *, in_any_order: bool = False) -> None:
+    """What the board has to tell comes first, together or in any order; then every calendar is read."""
+    spread = {"spread_seconds": 0.3} if in_any_order else {}
+    play.stage.ask_board("PATCH", "webhooks", {"paused": False, **spread})
+    play.stage.ask_graph("DELETE", "faults?kind=dropNotification")
+    play.stage.wait_until_told()
+    play.stage.office.ring(play.ids)
+    play.is_cut_off = False
 
 
 @act("outside", "the app dies and is started again")

@@ -145,7 +145,13 @@ def invites(play: Play, what: Text, *, by: Text | None = None) -> None:
     member = play.member(by)
     guest = {"emailAddress": {"address": "guest@customer.example", "name": "Guest"}}
     play.act(member, "patch", id=play.event(what, member)["id"], event={"attendees": [guest]})
-    play.mails -= 1  # the worker's own invitation, which Outlook sends
+
+
+@act("worker", "makes an online meeting of")
+def makes_online_meeting(play: Play, what: Text, *, by: Text | None = None) -> None:
+    member = play.member(by)
+    change = {"isOnlineMeeting": True, "onlineMeetingProvider": "teamsForBusiness"}
+    play.act(member, "patch", id=play.event(what, member)["id"], event=change)
 
 
 @act("worker", "makes a series of")

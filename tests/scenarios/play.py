@@ -20,7 +20,8 @@ PLURALS = {"appointment": "appointments", "unavailability": "unavailabilities", 
 class Play:
     """The stage, the members by name, what the board's entries are called, and whose each mailbox is, by its name.
 
-    `is_disturbed` while something outside is down, so that what is under way need not come to an end.
+    `is_disturbed` while something outside is down, so that what is under way need not come to an end;
+    `is_cut_off` while neither side is told anything.
     """
 
     stage: Stage
@@ -30,6 +31,7 @@ class Play:
     boxes: dict[str, Member] = field(default_factory=dict)
     unique: str = ""
     is_disturbed: bool = False
+    is_cut_off: bool = False
     mails: int = 0
     _numbers: Iterator[int] = field(default_factory=itertools.count)
 

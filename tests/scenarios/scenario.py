@@ -93,7 +93,8 @@ def _go_through(scenario: Scenario, play: Play) -> None:
     stage = play.stage
     for done in scenario.given:
         done.do(play)
-        stage.settle(play.ids, is_disturbed=play.is_disturbed)
+        if not play.is_cut_off:
+            stage.settle(play.ids, is_disturbed=play.is_disturbed)
     before = frozenset(event["id"] for member in play.boxes.values() for event in play.events(member))
     play.mails += stage.writes().mails
     stage.forget_writes()

@@ -64,6 +64,7 @@ def _event(play: Play, member: Member, event: Json, before: frozenset[str]) -> E
         "series": event["type"] == "seriesMaster",
         "ours": event["transactionId"] is not None,
         "same event": event["id"] in before,
+        "way in intact": event["onlineMeetingIntact"],
         "subject length": len(event["subject"]),
     }
     return Entry(event["subject"], _tell(play, member, event), facts)

@@ -18,6 +18,7 @@ from devtools.paths import ROOT
 from devtools.processes import Parts
 from tests.end_to_end.stack import HIDDEN_SECONDS, Stack
 from tests.scenarios.office import Office, Rest
+from tests.services import wait_until
 
 BOARD_WRITES = ("PATCH", "PUT", "DELETE")
 _LOOKS = 2
@@ -113,6 +114,10 @@ class Stage:
         self.stack.host.kill()
         self._host.close()
         self.stack.start_host()
+
+    def wait_until_told(self) -> None:
+        """Wait until the app has taken every webhook."""
+        wait_until(lambda: self.ask_board("GET", "counters")["pending"] == 0, "every webhook was taken")
 
     def forget_writes(self) -> None:
         """Count from here."""
