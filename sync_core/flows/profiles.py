@@ -83,9 +83,11 @@ async def write_profile(
         # What a crash left says nothing of the choices before: then all that is read is read anew.
         is_known = {mark.unique for mark in marks} <= {saving.mark if saving else ""}
         earlier = terms_of(ports, was, saving.before if saving else choices) if was and is_known else None
-        cursors = _cursors_anew(ports, pending, earlier, terms_of(ports, after, choices))
-        walk = Todo(TodoReason.SETTINGS, ports.names.fresh())
-        if await _commit(ports, pending, after, [walk, *cursors], marks):
+        later = terms_of(ports, after, choices)
+        rows: list[Row] = []
+        if later.takes_part:  # who takes no part gets the walk with what has them take part again
+            rows = [Todo(TodoReason.SETTINGS, ports.names.fresh()), *_cursors_anew(ports, pending, earlier, later)]
+        if await _commit(ports, pending, after, rows, marks):
             return Written(was, after, is_changed=True)
     raise TryAgain("the resource is being run all the time")
 

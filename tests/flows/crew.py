@@ -8,11 +8,12 @@ from sync_core.domain.profile import Profile
 from sync_core.domain.resource import CalendarRef, ResourceId
 from sync_core.flows.administer import ResourceRequest, enlist
 from sync_core.flows.tidy_up import TidyReport, tidy_up
-from sync_core.ports import Mailbox, Tenant
+from sync_core.ports import Mailbox, Ports, Tenant
 from tests.fakes.claims import FakeClaims
 from tests.fakes.directory import FakeDirectory
 from tests.fakes.subscriptions import FakeSubscriptions
 from tests.flows.stage import BOTH, Stage, now
+from tests.machine.peril import Worker
 from tests.machine.world import OPEN
 
 ANNA, BERT = ResourceId("anna"), ResourceId("bert")
@@ -30,6 +31,14 @@ class Crew(Stage):
         self.main = self.add_mailbox(ADDRESS, "anna-id", "calendar", Leave="leave")
         self.leave = CalendarRef("anna-id", "leave")
         self.new = self.add_mailbox("anna.new@tandem.example", "new-id", "new")
+
+    def ports_of(self, worker: Worker | None) -> Ports:
+        """Ports through a worker, with the claims and subscriptions that there are."""
+        ports, known = super().ports_of(worker), getattr(self, "ports", None)
+        if known is None:
+            return ports
+        kept = {name: getattr(known, name) for name in ("claims", "subscriptions", "subscription_rows")}
+        return replace(ports, **kept)
 
     def add_mailbox(self, address: str, mailbox: str, default: str, **others: str) -> CalendarRef:
         names = {"Calendar": default, **others}

@@ -223,8 +223,7 @@ def test_killed_at_any_step_it_is_completed_at_night(events: OnLeaving) -> None:
         at += 1
         crew = at_work()
         worker = Worker(crash_at=at)
-        ports = replace(crew.ports_of(worker), claims=crew.ports.claims, subscriptions=crew.graph)
-        ports = replace(ports, subscription_rows=crew.ports.subscription_rows)
+        ports = crew.ports_of(worker)
         try:
             drive(offboard(ports, ANNA, events))
             crew.settle()

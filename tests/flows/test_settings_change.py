@@ -162,6 +162,7 @@ def test_a_pilot_concerns_who_enters_and_who_leaves() -> None:
 def test_what_was_told_of_who_is_outside_the_pilot_is_written_when_they_enter() -> None:
     crew = planned()
     change(crew, pilot_resources=(R0,))
+    assert not crew.waiting(ANNA)
     crew.board.edit(TASK, subject="changed meanwhile")
     crew.settle()
     assert crew.ours_in(crew.main) == ["planned"]
@@ -285,7 +286,7 @@ def test_killed_at_any_step_it_is_completed(is_repeated: bool) -> None:
         wanted = replace(before.choices, events_down=True, rules=(Rule("none", goes_up=False),))
         worker = Worker(crash_at=at)
         try:
-            drive(change_settings(replace(crew.ports_of(worker), claims=crew.ports.claims), wanted, before.tag))
+            drive(change_settings(crew.ports_of(worker), wanted, before.tag))
         except Crash:
             crew.settle()
             crew.pull(ANNA)
