@@ -104,4 +104,7 @@ class Overrides:
 def overridden(choices: Choices, overrides: Overrides) -> Choices:
     """The choices with everything that is chosen otherwise put in."""
     given = {field.name: getattr(overrides, field.name) for field in fields(overrides)}
-    return replace(choices, **{name: value for name, value in given.items() if value is not None})
+    chosen = {name: value for name, value in given.items() if value is not None}
+    if overrides.owners is not None:
+        chosen["owners"] = tuple({**choices.owner_of, **dict(overrides.owners)}.items())
+    return replace(choices, **chosen)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from sync_core.domain.appointment import Kind
-from sync_core.domain.change import Alive, Change, NotHere
+from sync_core.domain.change import Alive, Change, NotHere, Vanished
 from sync_core.domain.decision import TABLE, Decision
 from sync_core.domain.identity import birth_id, marker_of
 from sync_core.domain.link import Condition, Origin
@@ -17,6 +17,7 @@ from sync_core.domain.timespan import bounds
 from sync_core.domain.up import (
     NOT_OURS_TO_WRITE,
     UNPLANNED,
+    board_side,
     create_event,
     delete_event,
     known_of,
@@ -164,9 +165,10 @@ def _await_answer(situation: Situation) -> Plan:
     refusal = why_not_up(situation)
     if refusal:
         return situation.skip(refusal, link=part(link, refusal))
-    if policy.on_deletion is not OnDeletion.PROPOSE and policy.direction.writes_board:
-        gone = replace(paired, outlook=Change.GONE)
-        return _take_back(situation, _answer_deletion(gone))
+    # Only one that was looked for and is still gone is answered otherwise than it was.
+    is_gone = isinstance(situation.pair.outlook, Vanished)
+    if is_gone and policy.on_deletion is not OnDeletion.PROPOSE and policy.direction.writes_board:
+        return _take_back(situation, _answer_deletion(paired))
     return situation.skip(link.reason)
 
 
@@ -219,7 +221,7 @@ def _adopt(situation: Situation) -> Plan:
         situation.link,
         condition=Condition.PAIRED,
         reason="",
-        board_base=known,
+        board_base=board_side(situation, known),
         outlook_base=known,
         generation=max(situation.link.generation, 1),
         ended_at=None,

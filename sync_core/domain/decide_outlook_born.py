@@ -49,15 +49,14 @@ def _why_not_shown(situation: Situation) -> str:
         return ELSEWHERE
     if event is None and link.condition is Condition.IDLE and link.reason in REFUSALS:
         return link.reason
-    return OUTSIDE if _was_moved_away(situation) else ""
+    return ""
 
 
 def _was_moved_away(situation: Situation) -> bool:
     """Did a person move it beyond the window? Time alone takes no block away."""
-    content, base, policy = situation.event_content, situation.link.outlook_base, situation.policy
-    if not situation.link.is_paired or content is None or base is None or not differing(base, content, {Field.TIME}):
-        return False
-    return not policy.window.touches(content.span, policy.zone)
+    content, base = required(situation.event_content), required(situation.link.outlook_base)
+    is_moved = bool(differing(base, content, {Field.TIME}))
+    return is_moved and not situation.policy.window.touches(content.span, situation.policy.zone)
 
 
 def _shown(situation: Situation) -> Content:
@@ -112,7 +111,7 @@ def _carry_down(situation: Situation) -> Plan:
     """Bring the block to what the event is; where both were edited, Outlook wins field by field."""
     if not situation.policy.direction.writes_board:
         return situation.skip(situation.closed)
-    refusal = _why_not_shown(situation)
+    refusal = _why_not_shown(situation) or (OUTSIDE if _was_moved_away(situation) else "")
     if refusal:
         return _delete(situation, refusal)
     link, policy = situation.link, situation.policy

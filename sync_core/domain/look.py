@@ -11,7 +11,7 @@ from sync_core.domain.timespan import Span
 
 ABSENT = "Absent"
 _SHOW_AS = {Kind.TASK: ShowAs.BUSY, Kind.UNAVAILABILITY: ShowAs.OOF, Kind.WORKING_DAY: ShowAs.FREE}
-_PRIVACY = (Sensitivity.NORMAL, Sensitivity.PERSONAL, Sensitivity.PRIVATE, Sensitivity.CONFIDENTIAL)
+PRIVACY = (Sensitivity.NORMAL, Sensitivity.PERSONAL, Sensitivity.PRIVATE, Sensitivity.CONFIDENTIAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +90,11 @@ class Look:
     def of(self, appointment: Appointment, notes: Notes = Notes()) -> Content:
         """The event content of an appointment, normalised; the same for the same state, whoever asks."""
         found = [
-            (name, dict(table).get(name))
-            for table, name in (
-                (self.absences, appointment.absence),
-                (self.categories, appointment.category),
-                (self.time_markers, appointment.time_marker),
-            )
+            (dict(self.absences).get(appointment.absence), ""),
+            (dict(self.categories).get(appointment.category), appointment.category),
+            (dict(self.time_markers).get(appointment.time_marker), appointment.time_marker),
         ]
-        mapped = [one for _, one in found if one is not None]
+        mapped = [one for one, _ in found if one is not None]
         subject = next((one.subject for one in reversed(mapped) if one.subject), "")
         if subject:
             appointment = replace(appointment, subject=subject)
@@ -111,7 +108,7 @@ class Look:
         reminders += [one.reminder_minutes for one in mapped if one.reminder_minutes is not None]
         privacy = [appointment.sensitivity, *(one.sensitivity for one in mapped if one.sensitivity)]
         categories: list[str] = []
-        for name, one in found[1:]:
+        for one, name in found:
             if one is not None and one.categories is not None:
                 categories += one.categories
             elif name:
@@ -123,7 +120,7 @@ class Look:
                 location=words.location,
                 body=words.body,
                 show_as=(show_as or [appointment.show_as or _SHOW_AS[appointment.key.kind]])[-1],
-                sensitivity=max(privacy, key=_PRIVACY.index),
+                sensitivity=max(privacy, key=PRIVACY.index),
                 importance=(importance or [appointment.importance])[-1],
                 categories=tuple(categories),
                 reminder_minutes=reminders[-1],

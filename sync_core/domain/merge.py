@@ -5,6 +5,7 @@ from dataclasses import replace
 from sync_core.domain.amend import amended
 from sync_core.domain.content import ALL_FIELDS, Content, Field, differing, overlay
 from sync_core.domain.link import Link
+from sync_core.domain.look import PRIVACY
 from sync_core.domain.plan import Conflict, Operation, Plan, UpdateAppointment, UpdateEvent
 from sync_core.domain.policy import OnClosed, Owner, Winner
 from sync_core.domain.situation import PUT_BACK_TOO_OFTEN, Situation, required
@@ -29,6 +30,11 @@ def merge_fields(situation: Situation) -> Plan:
     puts_back = policy.on_closed is OnClosed.PUT_BACK or (state is not None and state.locked)
     for field in board_edits | event_edits:
         owner = _owner(situation, field, theirs)
+        if field is Field.CATEGORIES and owner is Owner.WORKER:
+            joined = _joined(board_base, ours, theirs)
+            is_news = joined != theirs.categories and policy.direction.writes_outlook
+            (to_event if is_news else agreed).add(field)
+            continue
         if field in board_edits and field in event_edits:
             if not differing(ours, theirs, {field}):
                 agreed.add(field)
@@ -51,7 +57,9 @@ def merge_fields(situation: Situation) -> Plan:
         return situation.hold(PUT_BACK_TOO_OFTEN)
     operations: list[Operation] = []
     if to_event or put_back:
-        fields, notes = frozenset(to_event | put_back), link.notes
+        fields, notes, board = frozenset(to_event | put_back), link.notes, None
+        if Field.CATEGORIES in fields and situation.policy.owners[Field.CATEGORIES] is Owner.WORKER:
+            board, ours = ours, replace(ours, categories=_joined(board_base, ours, theirs))
         if put_back and state is not None and _owner(situation, Field.BODY, theirs) is Owner.PLANNER:
             # The worker is told why; so the body goes with it.
             notes = replace(notes, is_put_back=True)
@@ -67,6 +75,7 @@ def merge_fields(situation: Situation) -> Plan:
                 reason="put back" if put_back else "changed on the board",
                 is_put_back=bool(put_back),
                 notes=notes,
+                board=board,
             )
         )
     if to_board:
@@ -74,7 +83,10 @@ def merge_fields(situation: Situation) -> Plan:
     if not operations:
         reason = situation.closed if left else "both sides agree"
         return situation.skip(reason, link=link) if left else situation.settled(reason, link)
-    lost_event = theirs if (to_event | put_back) & event_edits else None
+    written = to_event | put_back
+    if Field.CATEGORIES in written and policy.owners[Field.CATEGORIES] is Owner.WORKER:
+        written = written - {Field.CATEGORIES}  # joined, so that none of the worker's is lost
+    lost_event = theirs if written & event_edits else None
     lost_appointment = ours if to_board & board_edits else None
     return situation.operate(
         "changed on " + " and ".join(_sides(board_edits, event_edits)),
@@ -86,6 +98,12 @@ def merge_fields(situation: Situation) -> Plan:
     )
 
 
+def _joined(before: Content, ours: Content, theirs: Content) -> tuple[str, ...]:
+    """The event's categories with what the board added and without what it took away; the worker's own stay."""
+    added, taken = set(ours.categories) - set(before.categories), set(before.categories) - set(ours.categories)
+    return tuple(sorted((set(theirs.categories) - taken) | added))
+
+
 def _sides(board_edits: frozenset[Field], event_edits: frozenset[Field]) -> list[str]:
     return [name for name, edits in (("the board", board_edits), ("Outlook", event_edits)) if edits]
 
@@ -95,9 +113,19 @@ def _owner(situation: Situation, field: Field, theirs: Content) -> Owner:
     owner, state = situation.policy.owners[field], situation.link.board_state
     if field is Field.BODY and situation.link.keeps_body:
         return Owner.WORKER  # writing it would take the way into the online meeting away
+    if field is Field.SENSITIVITY and owner is Owner.WORKER and _is_made_more_private(situation, theirs):
+        return Owner.PLANNER
     if owner is Owner.SHARED and state is not None and (state.locked or not _can_travel(situation, field, theirs)):
         return Owner.PLANNER
     return owner
+
+
+def _is_made_more_private(situation: Situation, theirs: Content) -> bool:
+    """Did the board, or a mapping, make it more private than the event is? That is never left to chance."""
+    base, ours = required(situation.link.board_base), required(situation.board_content)
+    if base.sensitivity == ours.sensitivity:
+        return False
+    return PRIVACY.index(ours.sensitivity) > PRIVACY.index(theirs.sensitivity)
 
 
 def _can_travel(situation: Situation, field: Field, theirs: Content) -> bool:

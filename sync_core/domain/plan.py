@@ -31,7 +31,8 @@ class UpdateEvent:
     """Write the named fields of `content`; `before` is the event as last seen, `version` its mark, empty for any.
 
     `marker`, where given, is written with it: it makes an event ours that somebody else made. `notes`, where given,
-    are what the event says of its history from then on.
+    are what the event says of its history from then on. `board` is what the board holds of those fields, where that is
+    not what is written: an event may keep categories of the worker's own beside it.
     """
 
     ref: EventRef
@@ -43,11 +44,15 @@ class UpdateEvent:
     is_put_back: bool = False
     marker: str = ""
     notes: Notes | None = None
+    board: Content | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DeleteEvent:
-    """Remove an event we made. `leaves` is the pair's condition afterwards; `heir` the living event that takes over."""
+    """Remove an event we made. `leaves` is the pair's condition afterwards.
+
+    `heir` is the living event that takes over, `board` what counts as agreed on the board's side then.
+    """
 
     ref: EventRef
     before: Content | None
@@ -55,6 +60,7 @@ class DeleteEvent:
     reason: str
     leaves: Condition = Condition.TOMBSTONE
     heir: Event | None = None
+    board: Content | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,12 @@
 from dataclasses import replace
 
 from sync_core.domain.change import Change, NotHere
+from sync_core.domain.content import Content
 from sync_core.domain.event import Event
 from sync_core.domain.link import Condition, Link
 from sync_core.domain.plan import DeleteEvent, Operation, Plan
 from sync_core.domain.situation import Situation
-from sync_core.domain.up import NOT_OURS_TO_WRITE, UNPLANNED, event_ref, known_of, why_not_up, write_over
+from sync_core.domain.up import NOT_OURS_TO_WRITE, UNPLANNED, board_side, event_ref, known_of, why_not_up, write_over
 
 UNKNOWN = "an event of ours whose appointment is not known yet"
 
@@ -36,13 +37,20 @@ def bring_home(situation: Situation) -> Plan | None:
     ]
     # Masked words are unknown: they count as the board's.
     heir = replace(brought, content=known_of(link, brought.content, brought, situation.policy.look))
-    home = adopt_heir(link, heir)
+    base = board_side(situation, heir.content)
+    home = adopt_heir(link, heir, base)
     update = write_over(situation, home, reason)
     if _holds_a_living_event(situation):
         # The present event goes first: only when it is gone does the link move to the heir.
         operations.append(
             DeleteEvent(
-                event_ref(link), situation.event_content, link.outlook_version, reason, Condition.PAIRED, heir=heir
+                event_ref(link),
+                situation.event_content,
+                link.outlook_version,
+                reason,
+                Condition.PAIRED,
+                heir=heir,
+                board=base,
             )
         )
         home = link
@@ -93,7 +101,7 @@ def _keep_until_told(situation: Situation) -> Plan:
     return situation.skip(UNKNOWN, link=link)
 
 
-def adopt_heir(link: Link, heir: Event) -> Link:
+def adopt_heir(link: Link, heir: Event, board_base: Content) -> Link:
     """The link with a living event of ours as its own; it counts as agreed as it stands, so that the board's state
     shows as an edit and is written over it.
     """
@@ -103,7 +111,7 @@ def adopt_heir(link: Link, heir: Event) -> Link:
         reason="",
         event=heir.ref,
         event_key=heir.key,
-        board_base=heir.content,
+        board_base=board_base,
         outlook_base=heir.content,
         outlook_version=heir.version,
         outlook_modified_at=heir.modified_at,

@@ -100,7 +100,7 @@ def _updated_event(link: Link, operation: UpdateEvent, outcome: Done, now: datet
     event = outcome.event
     return replace(
         link,
-        board_base=overlay(link.board_base, operation.content, operation.fields),
+        board_base=overlay(link.board_base, operation.board or operation.content, operation.fields),
         outlook_base=overlay(link.outlook_base, sent, operation.fields),
         outlook_version=event.version if event else link.outlook_version,
         outlook_modified_at=event.modified_at if event else link.outlook_modified_at,
@@ -111,7 +111,7 @@ def _updated_event(link: Link, operation: UpdateEvent, outcome: Done, now: datet
 
 def _deleted_event(link: Link, operation: DeleteEvent, now: datetime) -> Link:
     if operation.heir is not None:
-        return adopt_heir(link, operation.heir)
+        return adopt_heir(link, operation.heir, operation.board or operation.heir.content)
     if operation.leaves is Condition.TOMBSTONE:
         return bury(link, now)
     if operation.leaves is Condition.PAIRED:

@@ -97,6 +97,15 @@ def write_over(situation: Situation, link: Link, reason: str, *, marker: str = "
     return UpdateEvent(event_ref(link), theirs, content, fields, link.outlook_version, reason, marker=marker)
 
 
+def board_side(situation: Situation, theirs: Content) -> Content:
+    """What counts as agreed on the board's side of an event that is taken over as it stands.
+
+    Of the worker's own fields that is what the board says, so that they are no news of the board's afterwards.
+    """
+    own = {field for field in Field if situation.policy.owners[field] is Owner.WORKER}
+    return overlay(theirs, required(situation.board_content), own)
+
+
 def known_of(link: Link, theirs: Content, event: Event | None, look: Look) -> Content:
     """What an adopted event holds, as far as we may know: masked words count as the board's and stay."""
     if event is None or not event.masked or link.board_state is None:

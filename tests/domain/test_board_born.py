@@ -73,6 +73,14 @@ def edited_at(hours: int) -> Planned:
     return planned(2, span=LATER, updated_at=NOW + timedelta(hours=hours))
 
 
+def edited_sensitivity() -> Planned:
+    return planned(2, span=LATER, sensitivity=Sensitivity.PERSONAL)
+
+
+def seen_private() -> Alive:
+    return Alive(mask(our_event(replace(look(), sensitivity=Sensitivity.CONFIDENTIAL))))
+
+
 def put_back(times: int, minutes_ago: int = 10) -> Link:
     return board_link(put_backs=(NOW - timedelta(minutes=minutes_ago),) * times)
 
@@ -150,7 +158,13 @@ CASES = [
     Case("board renames it", AGREED, planned(2, subject="Pump"), alive(), UP,
          "operates paired: update event (subject)"),
     Case("board notes on it", AGREED, planned(2, body="Key!"), alive(), UP, "operates paired: update event (body)"),
-    Case("a category is the worker's", AGREED, planned(2, category="A"), alive(), BOTH,
+    Case("the board gives it a category", AGREED, planned(2, category="A"), alive(), BOTH,
+         "operates paired: update event (categories)"),
+    Case("the board gives it a category, down", AGREED, planned(2, category="A"), alive(), DOWN,
+         "settled paired, both sides agree"),
+    Case("the board makes it private", AGREED, planned(2, sensitivity=Sensitivity.PRIVATE), alive(), BOTH,
+         "operates paired: update event (sensitivity)"),
+    Case("the board makes it less private", with_state(sensitivity=Sensitivity.PRIVATE), planned(2), SILENT, BOTH,
          "settled paired, both sides agree"),
     Case("board moves and renames", AGREED, planned(2, span=NOON, subject="Pump"), alive(), UP,
          "operates paired: update event (subject, time)"),
@@ -218,7 +232,9 @@ CASES = [
          "operates paired: update event (body); conflict in body: scheduler; event's words kept", OUTLOOKS),
     Case("conflict in the planner's field, down", AGREED, planned(2, body="a"), alive(body="b"), DOWN, CLOSED),
     Case("conflict in the worker's field", AGREED, planned(2, category="A", span=LATER), alive(category="B"), BOTH,
-         "operates paired: update event (time); conflict in categories: outlook"),
+         "operates paired: update event (categories, time)"),
+    Case("conflict in another field of the worker's", AGREED, edited_sensitivity(), seen_private(), BOTH,
+         "operates paired: update event (time); conflict in sensitivity: outlook"),
     Case("private words are no conflict", AGREED, planned(2, subject="Pump"),
          Alive(mask(our_event(replace(look(), subject="x", sensitivity=Sensitivity.PRIVATE)))), BOTH,
          "operates paired: update event (subject)"),
@@ -383,11 +399,12 @@ CASES = [
     Case("asked, brought back and moved", PROPOSED, HERE, alive(span=LATER), BOTH,
          "operates paired: withdraw the proposal; update appointment (time)", ASKS),
     Case("asked, brought back, up", PROPOSED, HERE, alive(), UP, "skipped paired, nothing changed", ASKS),
-    Case("asked, now to be restored", PROPOSED, HERE, SILENT, BOTH,
+    Case("asked, now otherwise, but not looked for", PROPOSED, HERE, SILENT, BOTH, "skipped proposed, asked", UNPLANS),
+    Case("asked, now to be restored", PROPOSED, HERE, GONE, BOTH,
          "operates paired: withdraw the proposal; restore event", {"on_deletion": OnDeletion.RESTORE}),
-    Case("asked, now to be un-planned", PROPOSED, HERE, SILENT, BOTH,
+    Case("asked, now to be un-planned", PROPOSED, HERE, GONE, BOTH,
          "operates paired: withdraw the proposal; unplan, 0 remain; appointment's words kept", UNPLANS),
-    Case("asked, restored too often", replace(PROPOSED, put_backs=(NOW,) * 3), HERE, SILENT, BOTH, TOO_OFTEN,
+    Case("asked, restored too often", replace(PROPOSED, put_backs=(NOW,) * 3), HERE, GONE, BOTH, TOO_OFTEN,
          {"on_deletion": OnDeletion.RESTORE}),
     Case("asked, frozen since", replace(with_state(span=OLD), condition=Condition.PROPOSED), planned(span=OLD), SILENT,
          BOTH, "skipped proposed, outside the window", ASKS),

@@ -27,6 +27,8 @@ def test_an_illness_goes_up_as_absent_and_private() -> None:
     assert shown.location == ""
     assert (shown.subject, shown.show_as, shown.sensitivity) == ("Absent", ShowAs.OOF, Sensitivity.PRIVATE)
     assert Look().of(away("vacation", subject="Crete")).subject == "Crete"
+    green = Look(absences=(("vacation", Mapped(categories=("Green",))),))
+    assert green.of(away("vacation")).categories == ("Green",)
 
 
 def test_a_mapping_speaks_before_the_board_and_the_time_marker_before_the_category() -> None:

@@ -273,3 +273,17 @@ def test_what_an_update_tells_of_the_events_history_is_remembered() -> None:
     assert settled.notes == Notes(is_put_back=True)
     assert settled.board_base is not None
     assert settled.board_base.body == "undone"
+
+
+def test_the_boards_categories_join_the_workers_own_and_leave_them_when_they_go() -> None:
+    base = render(appointment(category="A"))
+    link = board_link(appointment(category="A"), outlook_base=replace(base, categories=("A", "mine")))
+    seen = Alive(our_event(replace(base, categories=("A", "mine"))))
+    link, operation = only_operation(link, planned(2, category="B"), seen)
+
+    assert isinstance(operation, UpdateEvent)
+    assert operation.content.categories == ("B", "mine")
+    settled = settle(link, operation, Done(), NOW)
+    assert settled.board_base is not None
+    assert settled.outlook_base is not None
+    assert (settled.board_base.categories, settled.outlook_base.categories) == (("B",), ("B", "mine"))

@@ -50,6 +50,13 @@ def test_a_calendars_choice_comes_before_the_resources_and_that_before_the_tenan
     assert overridden(OPEN, Overrides()) == OPEN
 
 
+def test_owners_that_a_resource_does_not_name_stay_the_tenants() -> None:
+    tenant = Choices(owners=((Field.TIME, Owner.WORKER), (Field.BODY, Owner.WORKER)))
+    owners = overridden(tenant, Overrides(owners=((Field.BODY, Owner.PLANNER),))).owner_of
+
+    assert (owners[Field.TIME], owners[Field.BODY]) == (Owner.WORKER, Owner.PLANNER)
+
+
 @pytest.mark.parametrize(
     ("kind", "closed"),
     [

@@ -140,7 +140,7 @@ class Stage(World):
         now(self.rows.transact(resource, pending.lease or Lease(), pending.lease_tag, [ProfileRow(profile)]))
         return profile
 
-    def choose(self, **choices: Any) -> None:
+    def apply(self, **choices: Any) -> None:
         """Change the tenant's choices, and have every link decided by them, as an admin's change does."""
         self.tenant.tenant = Tenant(replace(self.tenant.tenant.choices, **choices), self.names.fresh())
         for resource in self.resources:

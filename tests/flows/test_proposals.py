@@ -9,7 +9,7 @@ from tests.flows.stage import TASK, Stage, hours, planned
 def asked() -> Stage:
     """The worker deleted the event, and the planner was asked."""
     stage = planned()
-    stage.choose(on_deletion=OnDeletion.PROPOSE)
+    stage.apply(on_deletion=OnDeletion.PROPOSE)
     stage.outlook.worker_deletes(stage.event().ref)
     stage.pull()
     return stage
@@ -61,7 +61,7 @@ def test_a_planner_who_moves_it_has_answered_too() -> None:
 
 def test_a_worker_who_brings_it_back_takes_the_question_back_and_may_ask_again() -> None:
     stage = planned()
-    stage.choose(on_deletion=OnDeletion.PROPOSE)
+    stage.apply(on_deletion=OnDeletion.PROPOSE)
     ref = stage.event().ref
     for _ in range(2):
         stage.outlook.worker_deletes(ref)
@@ -76,7 +76,7 @@ def test_a_worker_who_brings_it_back_takes_the_question_back_and_may_ask_again()
 
 def test_what_the_worker_changed_while_bringing_it_back_reaches_the_planner() -> None:
     stage = planned()
-    stage.choose(on_deletion=OnDeletion.PROPOSE)
+    stage.apply(on_deletion=OnDeletion.PROPOSE)
     ref = stage.event().ref
     stage.outlook.worker_deletes(ref)
     stage.pull()
@@ -90,7 +90,7 @@ def test_what_the_worker_changed_while_bringing_it_back_reaches_the_planner() ->
 def test_a_board_that_takes_no_proposals_has_the_event_restored() -> None:
     stage = planned()
     stage.board.takes_proposals = False
-    stage.choose(on_deletion=OnDeletion.PROPOSE)
+    stage.apply(on_deletion=OnDeletion.PROPOSE)
     stage.outlook.worker_deletes(stage.event().ref)
     stage.pull()
 
@@ -100,7 +100,7 @@ def test_a_board_that_takes_no_proposals_has_the_event_restored() -> None:
 
 def test_an_admin_who_wants_deletions_restored_has_open_questions_withdrawn() -> None:
     stage = asked()
-    stage.choose(on_deletion=OnDeletion.RESTORE)
+    stage.apply(on_deletion=OnDeletion.RESTORE)
 
     assert not open_questions(stage)
     assert stage.event().content.subject == "planned"

@@ -106,6 +106,9 @@ class World:
         self.directory = FakeDirectory()
         self.tenant = FakeTenantRow(OPEN)
         self.deletions = FakeDeletions()
+        self.subscriptions = FakeSubscriptions(self.clock)
+        self.subscription_rows = FakeSubscriptionRows()
+        self.claims = FakeClaims()
         self.resources = tuple(ResourceId(f"r{number}") for number in range(len(directions)))
         self.directions = dict(zip(self.resources, directions, strict=True))
         self.calendars: dict[ResourceId, CalendarRef] = {}
@@ -132,9 +135,9 @@ class World:
             bells=through(self.bells, "ring"),
             outlook=through(self.outlook, "read_changes", "look_up", "find_marked"),
             board=through(self.board, "read_window"),
-            subscriptions=FakeSubscriptions(self.clock),
-            subscription_rows=FakeSubscriptionRows(),
-            claims=FakeClaims(),
+            subscriptions=self.subscriptions,
+            subscription_rows=self.subscription_rows,
+            claims=self.claims,
             directory=self.directory,
             tenant=through(self.tenant, "read"),
             deletions=self.deletions,
