@@ -37,12 +37,14 @@ def enters(
     invites: list[Text] | None = None,
     online: bool = False,
     zone: Text | None = None,
+    zone_name: Text | None = None,
 ) -> None:
+    """By default the times are told in UTC; `zone` and the name that Outlook has for it tell them otherwise."""
     member = play.member(by)
     when = play.when(at, member)
     event = {
         "subject": what,
-        **_times(when, member, zone),
+        **_times(when, member, zone, zone_name),
         **_look(shows=shows, privacy=privacy, notes=notes, place=place, categories=categories),
     }
     if repeats is not None:
@@ -64,7 +66,7 @@ def moves(play: Play, what: Text, *, to: At, by: Text | None = None, on: At | No
         assert isinstance(when.start, datetime)
         start, end = (datetime.fromisoformat(event[name]) for name in ("start", "end"))
         when = When(when.start, when.start + (end - start))
-    play.act(member, "patch", id=event["id"], event=_times(when, member, None))
+    play.act(member, "patch", id=event["id"], event=_times(when, member))
 
 
 @act("worker", "edits")
@@ -124,7 +126,7 @@ def copies(play: Play, what: Text, *, to: At | None = None, in_: Text | None = N
     event = play.event(what, member)
     copy = play.act(member, "copy", id=event["id"], calendar=in_ or event["calendar"])
     if to is not None:
-        play.act(member, "patch", id=copy["id"], event=_times(play.when(to, member), member, None))
+        play.act(member, "patch", id=copy["id"], event=_times(play.when(to, member), member))
 
 
 @act("worker", "moves to another calendar")
@@ -193,7 +195,7 @@ def splits(
     """This and all following become a series of their own, called or timed otherwise."""
     member = play.member(by)
     change = {"subject": subject} if subject is not None else {}
-    change |= _times(play.when(to, member), member, None) if to is not None else {}
+    change |= _times(play.when(to, member), member) if to is not None else {}
     play.act(member, "split", id=play.event(what, member, day=on)["id"], event=change)
 
 
@@ -222,7 +224,7 @@ def invites_to(
     name, address = _STRANGER
     event = {
         "subject": what,
-        **_times(when, member, None),
+        **_times(when, member),
         **_look(shows=shows, privacy=privacy),
         "attendees": [{"emailAddress": {"address": member.mailbox, "name": member.name}}],
     }
@@ -259,18 +261,18 @@ def _look(
     return {name: value for name, value in given.items() if value is not None}
 
 
-def _times(when: When, member: Member, zone: Text | None) -> dict[str, Any]:
-    """Times as Outlook keeps them: in the member's zone, or in one that is named."""
+def _times(when: When, member: Member, zone: Text | None = None, name: Text | None = None) -> dict[str, Any]:
+    """Times as Outlook keeps them."""
     if when.is_whole_days:
         ends = (("start", when.start), ("end", when.end))
         days = {name: {"dateTime": f"{day}T00:00:00", "timeZone": member.clock.key} for name, day in ends}
         return {**days, "isAllDay": True}
     moments = {"start": when.start, "end": when.end}
     shown = {}
-    for name, at in moments.items():
+    for end, at in moments.items():
         assert isinstance(at, datetime)
         local = at.astimezone(ZoneInfo(zone)).replace(tzinfo=None).isoformat() if zone else in_utc(at)
-        shown[name] = {"dateTime": local, "timeZone": str(zone) if zone else "UTC"}
+        shown[end] = {"dateTime": local, "timeZone": str(name or zone or "UTC")}
     return {**shown, "isAllDay": False}
 
 
