@@ -46,8 +46,8 @@ class Terms:
 
     @property
     def takes_part(self) -> bool:
-        is_served = self.profile.participation in (Participation.ACTIVE, Participation.LEAVING)
-        return is_served and self.is_in_pilot
+        """Who is leaving is run to the end, whatever the pilot says by now."""
+        return self.is_leaving or (self.profile.participation is Participation.ACTIVE and self.is_in_pilot)
 
     @property
     def is_leaving(self) -> bool:

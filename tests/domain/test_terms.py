@@ -109,6 +109,7 @@ def test_a_pilot_takes_in_those_of_its_list_or_its_group() -> None:
 def test_who_is_leaving_is_still_run_and_who_waits_is_not() -> None:
     assert terms(participation=Participation.LEAVING).takes_part
     assert terms(participation=Participation.LEAVING).policy(NOW).is_leaving
+    assert terms(Choices(pilot_resources=("other",)), participation=Participation.LEAVING).takes_part
     assert not terms(participation=Participation.WAITING).takes_part
     assert not terms(participation=Participation.OFFBOARDED).takes_part
 

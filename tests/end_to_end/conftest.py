@@ -6,18 +6,23 @@ from typing import Any
 import pytest
 
 from devtools.processes import Parts
+from sync_core.domain.choices import Choices
+from sync_core.domain.policy import OnDeletion
 from tests.end_to_end.crew import Crew
 from tests.end_to_end.depot import Depot
 from tests.end_to_end.stack import Stack
 
 Hire = Callable[..., Crew]
+BOTH_WAYS = Choices(changes_down=True, events_down=True, on_deletion=OnDeletion.RESTORE)
 
 
 @pytest.fixture(scope="session")
 def whole_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """Storage, Graph, board and host, for the whole session."""
     with Parts() as parts:
-        yield Stack.start(parts, tmp_path_factory.mktemp("graph") / "state.jsonl")
+        stack = Stack.start(parts, tmp_path_factory.mktemp("graph") / "state.jsonl")
+        Depot(stack.settings).choose(BOTH_WAYS)
+        yield stack
 
 
 @pytest.fixture

@@ -13,17 +13,19 @@ from azure.data.tables import TableServiceClient
 from azure.storage.queue import QueueServiceClient
 
 from sync_core.bootstrap import connect
+from sync_core.domain.choices import Choices
 from sync_core.domain.errors import VersionMoved
 from sync_core.domain.resource import Direction, ResourceId
 from sync_core.domain.stored import Announcement, BoardInbox, Cursor, Held, Job, OutlookInbox, Row, Todo
 from sync_core.flows.administer import ResourceRequest, enlist
+from sync_core.flows.settings_change import change_settings
 from sync_core.ports import Ports
 from sync_core.settings import Settings, read_settings
 from tests.services import wait_until
 
 Result = TypeVar("Result")
 AN_HOUR = timedelta(hours=1)
-EVERY_TABLE = ("sync", "placements", "subscriptions", "calendars")
+EVERY_TABLE = ("sync", "placements", "subscriptions", "calendars", "settings")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,14 @@ class Depot:
                 await enlist(ports, request)
 
         self._with_ports(every)
+
+    def choose(self, choices: Choices) -> None:
+        """Make these the tenant's choices, as an admin would."""
+
+        async def change(ports: Ports) -> None:
+            await change_settings(ports, choices, (await ports.tenant.read()).tag)
+
+        self._with_ports(change)
 
     def ring(self, resource: str, reason: str = "pull") -> None:
         """Ring for a resource, as the pulling timer does when its turn comes."""

@@ -119,16 +119,10 @@ def test_a_removed_subscription_is_made_again_and_nothing_in_between_is_missed(h
     appointment = crew.plan("Boiler", day())
     event = crew.await_event("Boiler", day())
     crew.wait_until_settled()
-    mailbox = next(
-        each["id"]
-        for each in stack.ask_graph("GET", "users")["value"]
-        if each["userPrincipalName"] == mailbox_of(resource)
-    )
-
     def subscriptions() -> list[str]:
         living = stack.ask_graph("GET", "subscriptions")
         rows = living["value"] if isinstance(living, dict) else living
-        return [each["id"] for each in rows if mailbox in each["resource"]]
+        return [each["id"] for each in rows if mailbox_of(resource) in each["resource"]]
 
     (subscription,) = subscriptions()
     stack.ask_graph("POST", f"subscriptions/{subscription}/lifecycle", {"event": "subscriptionRemoved"})
