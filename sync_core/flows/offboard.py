@@ -3,7 +3,6 @@
 from dataclasses import replace
 from enum import StrEnum
 
-from sync_core.domain.appointment import AppointmentKey
 from sync_core.domain.errors import LeaseLost, Refused
 from sync_core.domain.link import Condition, Link, Origin
 from sync_core.domain.profile import MailboxSearch, Participation, Profile
@@ -128,31 +127,26 @@ def _emptied(profile: Profile | None) -> Profile:
 
 async def _leftovers(ports: Ports, resource: ResourceId, pending: Pending) -> tuple[list[Row], list[Address]]:
     """The rows to write and the addresses to delete: what links remember of the board goes back to the inbox."""
-    waiting = {row.key for row in pending.rows if isinstance(row, BoardInbox)}
     puts: list[Row] = []
     deletes = [row.address for row in pending.rows if isinstance(row, _PENDING_TO_GO)]
     for family in _FAMILIES_TO_GO:
         after: Address | None = None
         while rows := await ports.rows.scan(resource, (family,), after):
             for row in rows:
+                if isinstance(row, LinkRow) and row.link.condition is Condition.TOMBSTONE:
+                    continue
                 if isinstance(row, LinkRow):
-                    puts += _told(row.link, waiting)
-                if not _is_tombstone(row):
-                    deletes.append(row.address)
+                    puts += _told(row.link)
+                deletes.append(row.address)
             after = rows[-1].address
     return puts, deletes
 
 
-def _is_tombstone(row: Row) -> bool:
-    return isinstance(row, LinkRow) and row.link.condition is Condition.TOMBSTONE
-
-
-def _told(link: Link, waiting: set[AppointmentKey]) -> list[BoardInbox]:
-    """What the board last said of a pair; "no longer here" only counts against what waits and is older."""
+def _told(link: Link) -> list[BoardInbox]:
+    """What the board last said of a pair, be it "no longer here": something older may still be on its way."""
     if link.origin is not Origin.BOARD or link.appointment is None or not link.received:
         return []
-    is_known = link.board_state is not None or link.appointment in waiting
-    return [BoardInbox(link.appointment, link.received, link.board_state)] if is_known else []
+    return [BoardInbox(link.appointment, link.received, link.board_state)]
 
 
 async def _delete(

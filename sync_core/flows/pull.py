@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 
-from sync_core.domain.appointment import AppointmentKey, Placement
+from sync_core.domain.appointment import Placement
 from sync_core.domain.errors import Refused
 from sync_core.domain.resource import CalendarRef, ResourceId
 from sync_core.domain.stored import BoardInbox, Job
@@ -76,20 +76,12 @@ async def tell_again(ports: Ports, resource: ResourceId, window: Window) -> int:
     count = 0
     async for page in _board_pages(ports, resource, window):
         await accept(ports, page, ports.names.fresh())
-        keys = list(dict.fromkeys(placement.key for placement in page))
-        told: list[BoardInbox] | None = None
-        # What is accepted while this is written has been handed out before or is seen by the second look.
-        while told != (rows := await _newest(ports, resource, keys)):
-            await ports.rows.insert(resource, rows)
-            told = rows
+        found = await ports.placements.read(list(dict.fromkeys(placement.key for placement in page)))
+        newest = [placed.placement for placed in found.values() if placed.placement is not None]
+        rows = [BoardInbox(one.key, one.revision, one.state if resource in one.resources else None) for one in newest]
+        await ports.rows.insert(resource, rows)
         count += len(page)
     return count
-
-
-async def _newest(ports: Ports, resource: ResourceId, keys: Sequence[AppointmentKey]) -> list[BoardInbox]:
-    found = await ports.placements.read(keys)
-    newest = [placed.placement for placed in found.values() if placed.placement is not None]
-    return [BoardInbox(one.key, one.revision, one.state if resource in one.resources else None) for one in newest]
 
 
 async def _board_pages(ports: Ports, resource: ResourceId | None, window: Window) -> AsyncIterator[Sequence[Placement]]:

@@ -182,6 +182,17 @@ def test_nobody_leaves_before_what_waits_is_done() -> None:
     assert crew.owners
 
 
+def test_nobody_leaves_before_every_link_was_looked_at() -> None:
+    crew = Crew()
+    crew.ask()
+    now(offboard(crew.ports, ANNA, REMOVE))
+    crew.settle()
+    assert crew.profile(ANNA).participation is Participation.OFFBOARDED
+    crew.ask()
+    now(offboard(crew.ports, ANNA, REMOVE))
+    assert not now(finish_leaving(crew.ports, ANNA)), "the walk was not made yet"
+
+
 def test_a_run_under_way_is_fenced() -> None:
     crew = at_work()
     tenure = now(Tenure.take(crew.ports, ANNA, now(crew.rows.read_pending(ANNA))))
@@ -275,7 +286,6 @@ def test_however_many_events_there_are_no_brake_holds_what_an_admin_had_removed(
     assert crew.profile(ANNA).participation is Participation.OFFBOARDED
 
 
-@pytest.mark.xfail(reason="a pilot stops who is leaving: Terms.takes_part")
 def test_who_is_outside_the_pilot_is_cleared_as_well() -> None:
     crew = at_work()
     crew.choose(pilot_resources=("somebody",))

@@ -55,8 +55,9 @@ def test_nothing_is_written_while_nobody_enters_or_leaves() -> None:
     crew = in_pilot(ADDRESS)
     refresh(crew)
     before = crew.writes()
-    assert refresh(crew).pilot_changed == 0
+    assert now(refresh_pilot(crew.ports)) == PilotReport()
     assert crew.writes() == before
+    assert not crew.bells.waiting
 
 
 def test_a_directory_in_trouble_leaves_everybody_what_they_were() -> None:

@@ -214,7 +214,7 @@ def test_what_the_board_told_before_is_told_again_to_who_has_forgotten_it() -> N
     assert len(stage.found(BoardInbox)) == 5
 
 
-def test_what_changes_while_it_is_told_again_is_told_as_it_is_at_last() -> None:
+def test_what_was_taken_off_while_it_is_told_again_does_not_come_back() -> None:
     stage = Stage()
     stage.board.plan(TASK, hours(24), R0, subject="planned")
     stage.deliver()
