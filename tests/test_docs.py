@@ -31,7 +31,7 @@ TEST = re.compile(r"`(test_\w+)`")
 PATH = re.compile(r"`((?:[\w.-]+/)*[\w-]+\.(?:py|md|json|yaml|toml|txt|svg|png)|(?:[\w.-]+/)+)`")
 CODE = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 # Made by whoever follows the page, so not there.
-OWN_FILES = {"local.settings.json", "enlist.py", "held.py"}
+OWN_FILES = {"local.settings.json", "tenant.json", "choose.py", "enlist.py", "held.py"}
 
 
 def tracked(pattern: str) -> list[Path]:
@@ -153,7 +153,9 @@ def test_the_scripts_of_the_how_tos_run(parts: Parts, storage: str, tmp_path: Pa
     board = start_board(parts, "http://127.0.0.1:9", graph.address)
     settings = settings_for(storage, "http://127.0.0.1:7071", graph.address, board.address)
     (tmp_path / "local.settings.json").write_text(json.dumps({"Values": settings}), "utf-8")
-    enlist, held, release = scripts_of("enlist-a-resource.md", "see-what-is-held.md")
+    (tmp_path / "tenant.json").write_bytes((ROOT / "docs" / "admin" / "tenant.sample.json").read_bytes())
+    choose, enlist, held, release = scripts_of("change-the-settings.md", "enlist-a-resource.md", "see-what-is-held.md")
+    assert run(choose, tmp_path) == "applied to 0 resource(s), 0 of them later\n"
     assert run(enlist, tmp_path) == "R-eva takes part with 1 calendar(s)\n"
     held_row = Held("b.task.A-1", datetime(2026, 11, 23, 8, tzinfo=UTC), "what", "why", "remedy")
     asyncio.run(insert(settings, held_row))
