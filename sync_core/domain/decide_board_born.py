@@ -168,7 +168,9 @@ def _await_answer(situation: Situation) -> Plan:
     # Only one that was looked for and is still gone is answered otherwise than it was.
     is_gone = isinstance(situation.pair.outlook, Vanished)
     if is_gone and policy.on_deletion is not OnDeletion.PROPOSE and policy.direction.writes_board:
-        return _take_back(situation, _answer_deletion(paired))
+        answer = _answer_deletion(paired)
+        if answer.operations:
+            return _take_back(situation, answer)
     return situation.skip(link.reason)
 
 

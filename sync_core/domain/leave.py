@@ -4,6 +4,7 @@ from sync_core.domain.change import Change
 from sync_core.domain.link import Condition, Origin
 from sync_core.domain.plan import DeleteAppointment, DeleteEvent, Plan
 from sync_core.domain.situation import Situation, bury
+from sync_core.domain.up import part
 
 LEAVING = "the resource takes no part any more"
 
@@ -27,7 +28,11 @@ def leave(situation: Situation) -> Plan:
         )
         return situation.operate(LEAVING, (block,))
     is_writable = situation.event is None or situation.event.is_writable
-    if link.event is None or situation.outlook in (Change.GONE, Change.ABSENT) or not is_writable:
+    if link.event is not None and situation.outlook not in (Change.GONE, Change.ABSENT) and is_writable:
+        # Idle, not buried: what the board said is to be told again if the resource comes back.
+        ends = Condition.TOMBSTONE if link.board_state is None else Condition.IDLE
+        event = DeleteEvent(link.event, situation.event_content, link.outlook_version, LEAVING, ends)
+        return situation.operate(LEAVING, (event,))
+    if link.board_state is None:
         return situation.settled(LEAVING, bury(link, situation.now))
-    event = DeleteEvent(link.event, situation.event_content, link.outlook_version, LEAVING)
-    return situation.operate(LEAVING, (event,))
+    return situation.settled(LEAVING, part(link, LEAVING))

@@ -50,13 +50,14 @@ class Case:
 @dataclass(slots=True)
 class Gathering:
     """The cases of one pass. `spent` are rows that concern nobody (any more); `twins` second events that a person has
-    to look at; `walks` todos that go on, or end where done.
+    to look at; `walks` todos that go on, or end where done; `walked` counts the links they came by.
     """
 
     cases: list[Case] = field(default_factory=list)
     spent: list[Address] = field(default_factory=list)
     twins: list[Held] = field(default_factory=list)
     walks: list[tuple[Todo, bool]] = field(default_factory=list)
+    walked: int = 0
 
 
 @dataclass(slots=True)
@@ -138,6 +139,7 @@ class _Gatherer:
                 # occurrence is not, since its id may have changed; its series tells of it.
                 draft.is_looked_up = todo.reason in _LOOKING_TODOS and "~" not in (row.link.event_key or "")
             position = row.address
+        self.result.walked += len(rows)
         self.result.walks.append((Todo(todo.reason, todo.unique, None, todo.due_at, position), is_over))
 
     async def _from_board(self, waiting: frozenset[Address]) -> None:

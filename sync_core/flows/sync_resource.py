@@ -47,11 +47,15 @@ _Decided = tuple[Case, Plan]
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
-    """How a run ended, for its one closing log line. Counts only: no names, no words of anybody."""
+    """How a run ended, for its one closing log line. Counts only: no names, no words of anybody.
+
+    `walked` counts the links that were decided again for a changed setting, a new day or a resumption.
+    """
 
     resource: str
     ended: str
     changes_read: int = 0
+    walked: int = 0
     done: int = 0
     held: int = 0
     left: int = 0
@@ -181,6 +185,7 @@ class _Run:
         self.job = job
         self.tally = Tally()
         self.changes = 0
+        self.walked = 0
         self.is_read = True
 
     async def run(self, peeked: Mapping[CalendarRef, Peeked]) -> RunReport:
@@ -223,6 +228,7 @@ class _Run:
         await blank_journal(self.tenure, desk)
         most = 1 if self.tenure.lease.broken_runs >= _BROKEN_RUNS else _PAIRS_A_PASS
         gathering = await gather(self.tenure, desk, most)
+        self.walked += gathering.walked
         asks = await self._takes_proposals(gathering.cases)
         cases = [
             (case, _decide(case, replace(_policy_for(case, terms, now), takes_proposals=asks), now))
@@ -362,7 +368,7 @@ class _Run:
         if self.changes == 0:
             await _ring_once_more(self.ports, self.job)
         ended = "whole" if is_whole else "more to do"
-        return RunReport(self.job.resource, ended, self.changes, tally.done, tally.held, tally.left)
+        return RunReport(self.job.resource, ended, self.changes, self.walked, tally.done, tally.held, tally.left)
 
     async def _tell_planner(self) -> None:
         """Report what arrived and what is held, after the lease is given back: nobody has to wait for it."""

@@ -14,16 +14,19 @@ OLD = span(day=-40)
 RELEASED = board_link(condition=Condition.RELEASED, reason="theirs")
 IDLE = board_link(condition=Condition.IDLE, board_base=None, event=None, outlook_base=None)
 GONE = "settled tombstone, the resource takes no part any more"
+IDLES = "settled idle, the resource takes no part any more"
 
 
 @pytest.mark.parametrize(
     ("link", "board", "outlook", "expected"),
     [
-        (board_link(), planned(), Unseen(), "operates paired: delete event → tombstone"),
-        (board_link(appointment(span=OLD)), planned(span=OLD), Unseen(), "operates paired: delete event → tombstone"),
-        (board_link(), planned(), Vanished(), GONE),
-        (board_link(), planned(), Alive(our_event(has_attendees=True)), GONE),
-        (IDLE, planned(), Unseen(), GONE),
+        (board_link(), planned(), Unseen(), "operates paired: delete event → idle"),
+        (board_link(), NotHere(Revision(2)), Unseen(), "operates paired: delete event → tombstone"),
+        (board_link(), NotHere(Revision(2)), Vanished(), GONE),
+        (board_link(appointment(span=OLD)), planned(span=OLD), Unseen(), "operates paired: delete event → idle"),
+        (board_link(), planned(), Vanished(), IDLES),
+        (board_link(), planned(), Alive(our_event(has_attendees=True)), IDLES),
+        (IDLE, planned(), Unseen(), IDLES),
         (RELEASED, planned(), Unseen(), "skipped released, theirs"),
         (outlook_link(), Unseen(), Alive(event()), "operates paired: delete block → tombstone"),
         (outlook_link(), NotHere(Revision(2)), Unseen(), GONE),

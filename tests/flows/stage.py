@@ -31,7 +31,6 @@ from sync_core.domain.stored import (
 from sync_core.domain.timespan import TimeSpan
 from sync_core.flows.accept import accept, complete_owing
 from sync_core.flows.sync_resource import RunReport, sync_resource
-from sync_core.ports import Tenant
 from tests.machine.peril import Crash, Worker, drive
 from tests.machine.world import MONDAY, World
 
@@ -142,7 +141,7 @@ class Stage(World):
 
     def apply(self, **choices: Any) -> None:
         """Change the tenant's choices, and have every link decided by them, as an admin's change does."""
-        self.tenant.tenant = Tenant(replace(self.tenant.tenant.choices, **choices), self.names.fresh())
+        self.set_choices(**choices)
         for resource in self.resources:
             self.roll(resource)
         self.settle()

@@ -5,10 +5,11 @@ from typing import Any
 
 from sync_core.domain.appointment import Kind
 from sync_core.domain.content import DOWN_FIELDS, Field, differing, only
+from sync_core.domain.link import Condition
 from sync_core.domain.policy import OWNERS, Owner
 from sync_core.domain.render import render
 from sync_core.domain.resource import Direction, ResourceId
-from sync_core.domain.stored import Announcement, BoardInbox, Held, JournalPage, OutlookInbox, Todo, TodoReason
+from sync_core.domain.stored import Announcement, BoardInbox, Held, JournalPage, LinkRow, OutlookInbox, Todo, TodoReason
 from tests.machine.peril import drive
 from tests.machine.world import World
 
@@ -22,6 +23,7 @@ def check_at_rest(world: World) -> None:
         _own_events_stand(world, resource)
         _blocks_follow(world, resource)
         _nothing_is_left(world, resource)
+    _each_question_is_awaited(world)
     _losers_are_on_record(world)
     _no_planner_is_turned_back(world)
     _no_worker_is_turned_back(world)
@@ -47,6 +49,9 @@ def _one_event_each(world: World, resource: ResourceId) -> None:
         pair = f"b.{key.kind}.{key.id}"
         if pair in held:
             continue
+        if pair in _asked(world, resource):
+            assert not [event for event in events if event.marker and event.marker.endswith(f"|{pair}")]
+            continue
         mine = [event for event in events if event.marker and event.marker.endswith(f"|{pair}")]
         # An event that was brought back beyond the window while a cursor was lost is only seen on its day.
         mine = [event for event in mine if len(mine) < 2 or world.is_inside(event.content.span)]
@@ -58,6 +63,25 @@ def _one_event_each(world: World, resource: ResourceId) -> None:
     for marker in found:
         pair = str(marker).rsplit("|", 1)[-1]
         assert pair in held or pair in {f"b.{key.kind}.{key.id}" for key in expected}, f"{pair} has a stray event"
+
+
+def _asked(world: World, resource: ResourceId) -> set[str]:
+    """The pairs about which the planner was asked and did not answer."""
+    rows = [row for row in world.rows.all_rows(resource) if isinstance(row, LinkRow)]
+    return {str(row.link.pair) for row in rows if row.link.condition is Condition.PROPOSED}
+
+
+def _each_question_is_awaited(world: World) -> None:
+    """A question stands on the board exactly while somebody waits for its answer."""
+    questions = Counter(
+        (proposal.key.id, proposal.resource)
+        for proposal in world.board.proposals.values()
+        if proposal.state == "open"
+    )
+    awaited = Counter(
+        (pair.rsplit(".", 1)[-1], resource) for resource in world.resources for pair in _asked(world, resource)
+    )
+    assert questions == awaited, f"asked {questions}, awaited {awaited}"
 
 
 def _own_events_stand(world: World, resource: ResourceId) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from hypothesis import strategies as st
 
+from sync_core.domain.policy import OnDeletion
 from sync_core.domain.resource import ResourceId
 from tests.fakes.board import Fault
 from tests.machine.peril import Worker
@@ -36,6 +37,7 @@ MOVES = (
     "notify", "pull", "run", "run", "run", "run crashing", "run crashing", "run losing",
     "start", "advance", "advance", "kill", "wait", "wait a minute", "wait ten minutes",
     "lag", "replay", "refuse cursor", "lose replies", "lose requests", "board loses reply", "board away", "walk",
+    "ask the planner", "ask the planner", "restore again", "planner accepts", "planner declines",
 )  # fmt: skip
 
 
@@ -157,6 +159,19 @@ def _own(world: World, move: Move, verb: str) -> None:
             world.outlook.worker_deletes(event.ref)
 
 
+def _choose(world: World, on_deletion: OnDeletion) -> None:
+    """An admin changes what follows when a worker deletes an event; it holds for what exists."""
+    world.set_choices(on_deletion=on_deletion)
+    for resource in world.resources:
+        world.roll(resource)
+
+
+def _answer(world: World, move: Move, *, accepts: bool) -> None:
+    questions = [name for name, proposal in world.board.proposals.items() if proposal.state == "open"]
+    if questions:
+        (world.board.accept if accepts else world.board.decline)(questions[move.one % len(questions)])
+
+
 def _run(world: World, worker: Worker) -> None:
     world.run_due(worker)
 
@@ -232,4 +247,8 @@ _PLAYS: dict[str, Callable[[World, Move], object]] = {
     "board loses reply": lambda world, _: world.board.faults.append(Fault.LOST_REPLY),
     "board away": lambda world, _: world.board.faults.append(Fault.POSTPONED),
     "walk": lambda world, move: world.roll(_resource(world, move.one)),
+    "ask the planner": lambda world, _: _choose(world, OnDeletion.PROPOSE),
+    "restore again": lambda world, _: _choose(world, OnDeletion.RESTORE),
+    "planner accepts": lambda world, move: _answer(world, move, accepts=True),
+    "planner declines": lambda world, move: _answer(world, move, accepts=False),
 }

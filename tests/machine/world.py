@@ -24,7 +24,7 @@ from sync_core.domain.window import window_around
 from sync_core.flows.accept import accept, complete_owing
 from sync_core.flows.pull import pull_due_calendars
 from sync_core.flows.sync_resource import sync_resource
-from sync_core.ports import Ports
+from sync_core.ports import Ports, Tenant
 from tests.fakes.bells import FakeBells
 from tests.fakes.board import FakeBoard
 from tests.fakes.claims import FakeClaims
@@ -247,6 +247,10 @@ class World:
 
     def _is_empty(self) -> bool:
         return self.bells.next_due_at() is None
+
+    def set_choices(self, **choices: Any) -> None:
+        """Let the tenant choose so from now on."""
+        self.tenant.tenant = Tenant(replace(self.tenant.tenant.choices, **choices), self.names.fresh())
 
     def roll(self, resource: ResourceId, reason: TodoReason = TodoReason.SETTINGS) -> None:
         """Have every link of the resource decided again, as a changed setting or a new day does."""
