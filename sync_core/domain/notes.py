@@ -13,7 +13,8 @@ def notes_of(link: Link | None, state: Appointment, look: Look) -> Notes:
     """
     if link is None or link.board_state is None:
         return Notes()
-    if not differing(look.of(state), look.of(link.board_state)):
+    # Most often nothing changed at all, and putting states into words costs.
+    if state.same_state(link.board_state) or not differing(look.of(state), look.of(link.board_state)):
         return link.notes
     if link.board_base is not None and link.board_base.span != state.span:
         return Notes(moved_from=link.board_base.span)

@@ -301,8 +301,8 @@ class _Run:
         recent = await self.ports.deletions.add(self.job.resource, count, now, within)
         if recent <= choices.tenant_brake_deletions:
             return False
-        paired = await self.ports.rows.count_pairs()
-        return recent * 100 > (paired + recent) * choices.tenant_brake_percent
+        before = await self.ports.rows.count_pairs() + recent - count
+        return recent * 100 > before * choices.tenant_brake_percent
 
     def _leave_refused(self, cases: list[_Decided], desk: Desk, now: datetime) -> list[_Decided]:
         """Leave out what would be written to a calendar that refuses us: its rows wait until it is tried again."""

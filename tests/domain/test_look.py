@@ -83,6 +83,7 @@ def test_an_echo_takes_no_note_away() -> None:
     link = replace(board_link(), notes=Notes(moved_from=EARLIER))
 
     assert notes_of(link, appointment(2), Look()) == Notes(moved_from=EARLIER)
+    assert notes_of(link, appointment(2, show_as=ShowAs.BUSY), Look()) == Notes(moved_from=EARLIER), "it means the same"
 
 
 @pytest.mark.parametrize(
