@@ -1,6 +1,7 @@
 """What an admin does, what goes wrong outside, and what comes with time."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from tests.scenarios import administration
@@ -10,7 +11,7 @@ from tests.scenarios.said import Form, Lines, Text, refuse
 from tests.scenarios.team import mailbox_named, read_calendars, read_direction
 
 _DOWN = {"kind": "unavailable", "count": -1, "retryAfter": "1"}
-_TIMERS = {"renew": "renew_subscriptions", "night": "tidy_up"}
+_TIMERS = {"pull": "pull_due_calendars", "renew": "renew_subscriptions", "night": "tidy_up"}
 
 
 @act("admin", "enlists")
@@ -72,6 +73,13 @@ def graph_cuts(play: Play) -> None:
 def graph_is_silent(play: Play) -> None:
     """Notifications are lost from here on."""
     play.stage.ask_graph("POST", "faults", {"kind": "dropNotification", "count": -1})
+
+
+@act("outside", "graph removes the subscriptions of")
+def graph_removes_subscriptions(play: Play, who: Text) -> None:
+    for each in play.stage.ask_graph("GET", "subscriptions")["value"]:
+        if play.mailbox_id(play.member(who)) in each["resource"] or play.member(who).mailbox in each["resource"]:
+            play.stage.ask_graph("POST", f"subscriptions/{each['id']}/lifecycle", {"event": "subscriptionRemoved"})
 
 
 @act("outside", "graph tells everything twice")
@@ -174,8 +182,14 @@ def app_dies(play: Play) -> None:
 
 @act("timer", "pull")
 def pull(play: Play) -> None:
-    """The turn of every resource to be read unasked comes."""
-    play.stage.office.ring(play.ids)
+    """The turn of every resource to be read unasked comes: the timer runs for the first time this year."""
+    play.stage.run_timer(_TIMERS["pull"])
+
+
+@act("timer", "four hours of pulling")
+def four_hours(play: Play) -> None:
+    """Counts whose turn would come how often, without reading anything."""
+    play.pulled = administration.pull_for(play.stage, timedelta(hours=4), timedelta(minutes=5))
 
 
 @act("timer", "renew")
@@ -255,7 +269,7 @@ def rejects(play: Play, who: Text) -> None:
 @act("admin", "empties the tables")
 def empties_tables(play: Play) -> None:
     """Everything the app remembered is gone, but for how resources take part."""
-    play.stage.office.empty_tables()
+    play.stage.office.empty_tables(but=["settings"])
     wanted = [member for member in play.members.values() if member.is_enlisted]
     administration.enlist(play.stage, play.members, wanted)
 

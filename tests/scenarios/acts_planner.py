@@ -1,14 +1,13 @@
 """What a planner does at the board."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 from tests.scenarios.acting import At, act
 from tests.scenarios.play import Play
 from tests.scenarios.said import Form, Text, as_text, refuse
 from tests.scenarios.team import Member
-from tests.scenarios.times import When
+from tests.scenarios.times import When, later
 
 _LOOK = {"shows": "showAs", "privacy": "sensitivity", "importance": "importance", "status": "status"}
 
@@ -75,11 +74,25 @@ def plans_many(play: Play, what: Text, *, count: int, at: At, for_: list[Text] |
     members = play.named(for_)
     when = play.when(at, members[0])
     wanted = [
-        {"id": play.fresh_id(), "subject": f"{what} {number + 1}", "resources": [each.id for each in members], **_times(_later(when, number))}
+        {"id": play.fresh_id(), "subject": f"{what} {number + 1}", "resources": [each.id for each in members], **_times(later(when, number))}
         for number in range(count)
     ]
     for entry in play.stage.ask_board("POST", "appointments", wanted):
         play.name_entry(entry["subject"], "appointment", entry)
+
+
+@act("planner", "un-plans all")
+def unplans_all(play: Play, what: Text) -> None:
+    """Everything whose name begins so."""
+    for name in [name for name in play.entries if name.startswith(what)]:
+        unplans(play, Text.at(name, what.file, what.line))
+
+
+@act("planner", "deletes all")
+def deletes_all(play: Play, what: Text) -> None:
+    """Everything whose name begins so."""
+    for name in [name for name in play.entries if name.startswith(what)]:
+        deletes(play, Text.at(name, what.file, what.line))
 
 
 @act("planner", "moves")
@@ -281,7 +294,3 @@ def _times(when: When) -> dict[str, Any]:
         return {"allDay": True, "startDate": str(when.start), "endDate": str(when.end)}
     end = {} if when.end == when.start else {"end": _instant(when.end)}
     return {"start": _instant(when.start), **end}
-
-
-def _later(when: When, days: int) -> When:
-    return When(when.start + timedelta(days=days), when.end + timedelta(days=days))

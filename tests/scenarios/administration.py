@@ -1,13 +1,16 @@
 """An admin's acts as calls of the product's own flows, in one place."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sync_core.domain.choices import Choices
 from sync_core.domain.profile import CalendarWish
 from sync_core.domain.resource import Direction, ResourceId
-from sync_core.flows import administer, judge, keep_subscriptions, mailboxes, offboard, settings_change
+from sync_core.domain.stored import Job
+from sync_core.flows import administer, judge, keep_subscriptions, mailboxes, offboard, pull, settings_change
 from sync_core.ports import Ports
 from tests.scenarios.said import Form
 from tests.scenarios.settings import read_choices, read_overrides
@@ -92,9 +95,35 @@ def look_for_mailboxes(stage: Stage, resources: Sequence[str]) -> None:
     stage.office.run(look)
 
 
-def dismiss(stage: Stage, resources: Sequence[str]) -> None:
-    """Take resources out, so that no timer looks at them again."""
-    stage.office.forget(resources)
+def pull_for(stage: Stage, length: timedelta, tick: timedelta) -> Counter[str]:
+    """How often each resource's turn to be read unasked comes within a time, looked at every tick from now on."""
+
+    async def through(ports: Ports) -> Counter[str]:
+        now, turns = datetime.now(UTC), _Turns()
+        for number in range(length // tick):
+            moment = replace(ports, clock=_Moment(now + number * tick), bells=turns)
+            await pull.pull_due_calendars(moment, tick)
+        return turns.counted
+
+    return stage.office.run(through)
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    at: datetime
+
+    def now(self) -> datetime:
+        return self.at
+
+
+class _Turns:
+    """Bells that are only counted."""
+
+    def __init__(self) -> None:
+        self.counted: Counter[str] = Counter()
+
+    async def ring(self, jobs: Sequence[Job], delay: timedelta = timedelta(0)) -> None:
+        self.counted.update(job.resource for job in jobs)
 
 
 def _request(members: Members, member: Member) -> administer.ResourceRequest:

@@ -9,12 +9,15 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self, TypeVar
 
-from azure.data.tables.aio import TableServiceClient
+from azure.data.tables import TableTransactionError
+from azure.data.tables.aio import TableClient, TableServiceClient
 from azure.storage.queue.aio import QueueClient
 
 from sync_core.bootstrap import Connector, connect
+from sync_core.domain.choices import Choices
 from sync_core.domain.errors import VersionMoved
-from sync_core.domain.profile import Participation, Profile
+from sync_core.domain.identity import ConnectorId
+from sync_core.domain.profile import Profile
 from sync_core.domain.resource import ResourceId
 from sync_core.domain.stored import (
     Announcement,
@@ -30,6 +33,7 @@ from sync_core.domain.stored import (
     Row,
     Todo,
 )
+from sync_core.domain.terms import Terms
 from sync_core.ports import Pending, Ports
 from sync_core.settings import Settings, read_settings
 
@@ -37,6 +41,7 @@ Result = TypeVar("Result")
 QUEUE = "sync-resource"
 _SECONDS = 60.0
 _A_DAY = timedelta(days=1)
+_MOST = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +88,23 @@ class Office:
         return self._await(through())
 
     def rest(self, resources: Sequence[str]) -> Rest:
-        """Look at what lies with these resources. What is due later than now is not under way."""
+        """Look at what lies with these resources.
 
-        async def read(ports: Ports) -> list[Pending]:
-            return await asyncio.gather(*(ports.rows.read_pending(ResourceId(each)) for each in resources))
+        What is due later than now is not under way, nor is what waits for who takes no part.
+        """
+
+        async def read(ports: Ports) -> tuple[Choices, list[Pending]]:
+            found = await asyncio.gather(*(ports.rows.read_pending(ResourceId(each)) for each in resources))
+            return (await ports.tenant.read()).choices, found
 
         now = datetime.now(UTC)
+        choices, every = self.run(read)
         waiting: list[Row] = []
         held: list[Held] = []
         refused: list[str] = []
-        for pending in self.run(read):
+        for pending in every:
+            if not _takes_part(pending, choices):
+                continue
             own = [row for row in pending.rows if isinstance(row, Held)]
             known = {trace for row in own for trace in row.rows}
             held += own
@@ -125,10 +137,23 @@ class Office:
         jobs = [Job(ResourceId(each), datetime.now(UTC), reason, "by-hand") for each in resources]
         self.run(lambda ports: ports.bells.ring(jobs))
 
-    def forget(self, resources: Sequence[str]) -> None:
-        """Make resources take no part any more, so that no timer looks at them again."""
+    def empty_tables(self, *, but: Sequence[str] = ()) -> None:
+        """Delete every row of every table but those named."""
+        self._await(self._empty_tables(but))
 
-        self._change_profiles(resources, lambda one: replace(one, participation=Participation.OFFBOARDED))
+    async def _empty_tables(self, but: Sequence[str]) -> None:
+        async with TableServiceClient.from_connection_string(self._storage) as service:
+            names = [table.name async for table in service.list_tables() if table.name not in but]
+            await asyncio.gather(*(_empty(service.get_table_client(name)) for name in names))
+
+    def profiles(self, resources: Sequence[str]) -> dict[str, Profile]:
+        """How each of these resources takes part, of those that are known."""
+
+        async def read(ports: Ports) -> list[Pending]:
+            return await asyncio.gather(*(ports.rows.read_pending(ResourceId(each)) for each in resources))
+
+        rows = [row for pending in self.run(read) for row in pending.rows]
+        return {row.profile.resource: row.profile for row in rows if isinstance(row, ProfileRow)}
 
     def _change_profiles(self, resources: Sequence[str], change: Callable[[Profile], Profile]) -> None:
         async def write(ports: Ports) -> None:
@@ -144,20 +169,6 @@ class Office:
                         break
 
         self.run(write)
-
-    def empty_tables(self) -> None:
-        """Delete every row of every table but that of the tenant's settings."""
-
-        async def empty() -> None:
-            async with TableServiceClient.from_connection_string(self._storage) as service:
-                async for table in service.list_tables():
-                    if table.name == "settings":
-                        continue
-                    client = service.get_table_client(table.name)
-                    async for entity in client.list_entities(select=["PartitionKey", "RowKey"]):
-                        await client.delete_entity(entity["PartitionKey"], entity["RowKey"])
-
-        self._await(empty())
 
     def let_searches_come_due(self, resources: Sequence[str]) -> None:
         """Let the time pass after which mailboxes that could not be used are looked for again."""
@@ -200,6 +211,23 @@ class Office:
 
     def _await(self, awaitable: Any) -> Any:
         return asyncio.run_coroutine_threadsafe(awaitable, self._loop).result(_SECONDS)
+
+
+async def _empty(table: TableClient) -> None:
+    partitions: dict[str, list[dict[str, Any]]] = {}
+    async for entity in table.list_entities(select=["PartitionKey", "RowKey"]):
+        key = {name: entity[name] for name in ("PartitionKey", "RowKey")}
+        partitions.setdefault(entity["PartitionKey"], []).append(key)
+    for keys in partitions.values():
+        for start in range(0, len(keys), _MOST):
+            # A run that ends just now may have deleted one itself.
+            with contextlib.suppress(TableTransactionError):
+                await table.submit_transaction([("delete", key) for key in keys[start : start + _MOST]])
+
+
+def _takes_part(pending: Pending, choices: Choices) -> bool:
+    profile = next((row.profile for row in pending.rows if isinstance(row, ProfileRow)), None)
+    return profile is not None and Terms(ConnectorId(""), profile, choices).takes_part
 
 
 def _is_under_way(row: Row, now: datetime) -> bool:

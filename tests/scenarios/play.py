@@ -1,6 +1,7 @@
 """A scenario while it is played: who and what its names mean on both sides of the running app."""
 
 import itertools
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -33,6 +34,7 @@ class Play:
     is_disturbed: bool = False
     is_cut_off: bool = False
     mails: int = 0
+    pulled: Counter[str] = field(default_factory=Counter)
     _numbers: Iterator[int] = field(default_factory=itertools.count)
 
     @property
@@ -146,6 +148,11 @@ class Play:
     def fresh_id(self) -> str:
         """An id for an entry of the board, which no other scenario has."""
         return f"E-{self.unique}-{next(self._numbers)}"
+
+    def mailbox_id(self, member: Member) -> str:
+        """The directory id of a member's mailbox."""
+        users = self.stage.ask_graph("GET", "users")["value"]
+        return next(str(each["id"]) for each in users if each["userPrincipalName"] == member.mailbox)
 
     def open_box(self, member: Member) -> None:
         """Make a member's mailbox, if it is not there."""

@@ -1,6 +1,6 @@
 """A scenario file, read and played: given, when, then, and what holds after every one of them."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,7 +10,7 @@ from tests.scenarios import acts_admin, acts_planner, acts_worker, administratio
 from tests.scenarios.acting import Done, read_act
 from tests.scenarios.office import Rest
 from tests.scenarios.play import Play
-from tests.scenarios.said import Form, Lines, Text, as_form, as_lines, as_number, as_text, as_truth, as_words, read_yaml, refuse
+from tests.scenarios.said import Form, Lines, Said, Text, as_form, as_lines, as_number, as_text, as_truth, as_words, read_yaml, refuse
 from tests.scenarios.seeing import compare_board, compare_outlook
 from tests.scenarios.settings import check_shown, read_choices, read_overrides
 from tests.scenarios.stage import Stage, Writes
@@ -19,7 +19,9 @@ from tests.scenarios.times import Almanac
 
 ACTS = (acts_admin, acts_planner, acts_worker)
 KNOWN = ("title", "shows", "settings", "board can", "team", "given", "when", "then")
-THEN = ("board", "outlook", "writes", "held", "told", "proposals", "journal", "waits", "refused")
+THEN = (
+    "board", "outlook", "writes", "held", "told", "proposals", "journal", "waits", "refused", "mailboxes", "pulled"
+)
 
 
 class NotAsExpected(AssertionError):
@@ -83,10 +85,7 @@ def play_scenario(scenario: Scenario, stage: Stage, unique: str) -> None:
     administration.begin_with(stage, play.members, scenario.settings)
     administration.enlist(stage, play.members, [each for each in play.members.values() if each.is_enlisted])
     stage.settle(play.ids)
-    try:
-        _go_through(scenario, play)
-    finally:
-        administration.dismiss(stage, play.ids)
+    _go_through(scenario, play)
 
 
 def _go_through(scenario: Scenario, play: Play) -> None:
@@ -127,6 +126,10 @@ def _compare(scenario: Scenario, play: Play, before: frozenset[str], rest: Rest,
     if "journal" in then:
         journal = play.stage.office.journal(play.ids)
         troubles += [f"the journal lacks {word!r}" for word in map(as_text, as_lines(then.said("journal"))) if word not in journal]
+    troubles += _mailboxes(play, as_form(then.said("mailboxes")))
+    for name, count in as_form(then.said("pulled")).items():
+        found = play.pulled[play.member(name).id]
+        troubles += [] if as_number(count) == found else [f"{name}: expected {count} turns to be read, found {found}"]
     waits = "waits" in then and as_truth(then.said("waits"))
     if bool(rest.waiting) != waits:
         kinds = sorted({type(row).__name__ for row in rest.waiting})
@@ -136,16 +139,24 @@ def _compare(scenario: Scenario, play: Play, before: frozenset[str], rest: Rest,
 
 def _words(what: str, then: Form, found: Sequence[str]) -> list[str]:
     """Each sentence that is expected is part of one that was found, and there are no others."""
-    left = list(found)
-    troubles = []
-    for each in as_lines(then.said(what)):
+    left, missing = list(found), []
+    for each in [one for said in as_lines(then.said(what)) for one in _repeated(said)]:
         words = as_words(each) if isinstance(each, Lines) else [as_text(each)]
         fitting = [text for text in left if all(word in text for word in words)]
         if fitting:
             left.remove(fitting[0])
         else:
-            troubles.append(f"{what}: expected {', '.join(words)!r}; found {left}")
-    return troubles + [f"{what}: not expected: {text}" for text in left]
+            missing.append(", ".join(words))
+    troubles = [f"{what}: expected {count} times: {words}" for words, count in Counter(missing).items()]
+    return troubles + [f"{what}: not expected, {count} times: {text}" for text, count in Counter(left).items()]
+
+
+def _repeated(said: Said) -> list[Said]:
+    """A sentence, or `says` so many `times`."""
+    if not isinstance(said, Form):
+        return [said]
+    know(said, ("says", "times"))
+    return [said.said("says")] * as_number(said.said("times"))
 
 
 def _told(play: Play, said: Form) -> list[str]:
@@ -155,9 +166,19 @@ def _told(play: Play, said: Form) -> list[str]:
         _, entry = play.entry(subject)
         for who, words in as_form(told).items():
             status = statuses.get(entry, {}).get(play.member(who).id, {})
-            found = f"{status.get('state', 'nothing')} {status.get('reason', '')}".strip()
+            found = f"{status.get('state', 'nothing')} {status.get('detail', '')}".strip()
             if as_text(words) not in found:
                 troubles.append(f"the planner was told of {subject} for {who}: expected {words!r}, found {found!r}")
+    return troubles
+
+
+def _mailboxes(play: Play, said: Form) -> list[str]:
+    known = play.stage.office.profiles(play.ids)
+    troubles = []
+    for name, state in said.items():
+        search = known[play.member(name).id].mailbox
+        if as_text(state) not in f"{search.state}, {search.reason}":
+            troubles.append(f"{name}'s mailbox: expected {state!r}, found '{search.state}, {search.reason}'")
     return troubles
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from tests.scenarios.play import Json, Play
 from tests.scenarios.said import Form, Said, Text, as_form, as_lines, as_number, as_text, as_truth, as_words, refuse
 from tests.scenarios.team import DEFAULT, Member, know
-from tests.scenarios.times import When
+from tests.scenarios.times import When, later
 
 NOBODY = "nobody"
 _BLOCK = ("block ", "absence ")
@@ -112,6 +112,21 @@ def _tell(play: Play, member: Member, shown: Json) -> str:
     return play.almanac.tell(When(start, end), member.clock)
 
 
+def read_all(play: Play, said: Said, member: Member) -> list[Expected]:
+    """Read a list of things; `many` with `count` stands for one on each day from the first on, numbered."""
+    expected = []
+    for each in as_lines(said):
+        if isinstance(each, Form) and "many" in each:
+            know(each, ("many", "count", "at"))
+            first = play.almanac.read(as_text(each.said("at")), member.clock)
+            for number in range(as_number(each.said("count"))):
+                at = play.almanac.tell(later(first, number), member.clock)
+                expected.append(Expected(f"{as_text(each.said('many'))} {number + 1}", at, {}, each))
+        else:
+            expected.append(read_expected(play, each, member))
+    return expected
+
+
 def read_expected(play: Play, said: Said, member: Member) -> Expected:
     """Read "Boiler, day 1 09:00-10:30", or a form with `what`, `at` and whatever else is to be so.
 
@@ -198,7 +213,7 @@ def compare_board(play: Play, said: Form) -> list[str]:
     troubles = []
     for name in {**dict.fromkeys(said), **found}:
         member = play.members.get(name) or play.member(None)
-        expected = [read_expected(play, each, member) for each in as_lines(said.said(name))]
+        expected = read_all(play, said.said(name), member)
         troubles += differences(f"the board, {name}", expected, found.get(name, []))
     return troubles
 
@@ -212,8 +227,7 @@ def compare_outlook(play: Play, said: Form, before: frozenset[str]) -> list[str]
         wanted = {calendar: name for name, (of, calendar) in places.items() if of == box}
         for calendar in {**dict.fromkeys(wanted), **found}:
             name = wanted.get(calendar)
-            lines = as_lines(said[name]) if name is not None else []
-            expected = [read_expected(play, each, member) for each in lines]
+            expected = read_all(play, said[name], member) if name is not None else []
             where = box if calendar == DEFAULT else f"{box}/{calendar}"
             troubles += differences(f"Outlook, {where}", expected, found.get(calendar, []))
     return troubles

@@ -100,6 +100,7 @@ class Stage:
         The host remembers for minutes what a board can do, so it is started anew where that changes.
         """
         self.office.drop_bells()
+        self.office.empty_tables()
         self.ask_graph("POST", "reset")
         self.ask_board("POST", "reset")
         able = {**self.stack.capabilities, **capabilities}

@@ -34,6 +34,11 @@ class When:
         return not isinstance(self.start, datetime)
 
 
+def later(when: When, days: int) -> When:
+    """The same so many days later."""
+    return When(when.start + timedelta(days=days), when.end + timedelta(days=days))
+
+
 @dataclass(frozen=True, slots=True)
 class Almanac:
     """What days are called on the day a scenario is played."""
