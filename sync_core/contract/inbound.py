@@ -3,7 +3,14 @@
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sync_core.contract.states import AppointmentState, Place, Tombstone, UnavailabilityState, WorkingDayState
+from sync_core.contract.states import (
+    OWN_SYSTEM,
+    AppointmentState,
+    Place,
+    Tombstone,
+    UnavailabilityState,
+    WorkingDayState,
+)
 from sync_core.domain.appointment import (
     Appointment,
     AppointmentKey,
@@ -70,6 +77,7 @@ def _from_appointment(state: AppointmentState) -> Appointment:
         links=tuple(Hyperlink(link.title or link.href, link.href) for link in state.links),
         fields=tuple(sorted(state.fields.items())),
         updated_at=state.updated,
+        is_our_write=state.origin is not None and state.origin.system == OWN_SYSTEM,
     )
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sync_core.contract.states import OWN_SYSTEM
 from sync_core.domain.appointment import Appointment, AppointmentKey, Location, Revision
 from sync_core.domain.content import Content, Field, ShowAs
 from sync_core.domain.errors import Refused
@@ -17,13 +18,12 @@ Json = dict[str, Any]
 # A body, categories and reminders belong to one side alone and never travel to the board.
 PATCHABLE = frozenset({Field.TIME, Field.SUBJECT, Field.LOCATION, Field.SHOW_AS, Field.SENSITIVITY, Field.IMPORTANCE})
 _PUTTABLE = PATCHABLE - {Field.IMPORTANCE}
-_SYSTEM = "tandem"
 _LONGEST_WORDS = 1000
 
 
 def origin_of(change_id: str) -> Json:
     """The mark of a write of ours, by which its echo is known."""
-    return {"system": _SYSTEM, "changeId": change_id}
+    return {"system": OWN_SYSTEM, "changeId": change_id}
 
 
 def appointment_patch(

@@ -32,6 +32,9 @@ FieldName = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 AbsenceName = Literal["vacation", "sick", "training", "other"]
 ResourceTypeName = Literal["person", "vehicle", "tool", "room", "other"]
 
+# What a write of ours is marked with, by which a board tells whose write made a revision.
+OWN_SYSTEM = "tandem"
+
 
 class ResourceRef(Document):
     """Only `id` decides; the rest is for people."""

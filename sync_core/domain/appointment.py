@@ -64,7 +64,8 @@ class Appointment:
     """The full state under one revision. `resources` is complete: who is not named is not planned.
 
     `zone` is the IANA zone it was planned in, empty where the board named none. `absence` is the kind of an
-    unavailability (vacation, sick, training, other). Empty text means the board said nothing.
+    unavailability (vacation, sick, training, other). `is_our_write` where a write of ours, and not a planner, made
+    this revision. Empty text means the board said nothing.
     """
 
     key: AppointmentKey
@@ -90,10 +91,12 @@ class Appointment:
     links: tuple[Hyperlink, ...] = ()
     fields: tuple[tuple[str, str | int | float | bool | None], ...] = ()
     updated_at: datetime | None = None
+    is_our_write: bool = False
 
     def same_state(self, other: "Appointment") -> bool:
-        """Is it the same state, whatever revision it is told under?"""
-        return replace(self, revision=other.revision, updated_at=other.updated_at) == other
+        """Is it the same state, whatever revision it is told under, and whoever brought it about?"""
+        told = replace(self, revision=other.revision, updated_at=other.updated_at, is_our_write=other.is_our_write)
+        return told == other
 
 
 @dataclass(frozen=True, slots=True)

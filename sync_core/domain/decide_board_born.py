@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from sync_core.domain.appointment import Kind
+from sync_core.domain.appointment import NO_REVISION, Kind
 from sync_core.domain.change import Alive, Change, NotHere, Vanished
 from sync_core.domain.decision import TABLE, Decision
 from sync_core.domain.identity import birth_id, marker_of
-from sync_core.domain.link import Condition, Origin
+from sync_core.domain.link import Condition, Link, Origin
 from sync_core.domain.merge import merge_fields
 from sync_core.domain.plan import Operation, Plan, ProposeUnplan, Unplan, Verdict
 from sync_core.domain.policy import OnClosed, OnDeletion, Winner
@@ -32,6 +32,10 @@ _ASKED = "the worker deleted it, and the planner was asked"
 
 def decide_board_born(situation: Situation) -> Plan:
     """The plan for a pair whose appointment was planned on the board."""
+    return _close_question(situation, _decide(situation))
+
+
+def _decide(situation: Situation) -> Plan:
     if _became_a_meeting(situation):
         return _release(situation)
     situation = _closed_if_over(situation)
@@ -150,7 +154,7 @@ def _await_answer(situation: Situation) -> Plan:
     """The planner was asked to take the resource off: only a new revision answers that.
 
     Un-planned is yes, any other state is no: the event is made anew. A worker who brings the event back, or an admin
-    who wants deletions answered otherwise, takes the question back.
+    who wants deletions answered otherwise, makes the question void.
     """
     link, policy = situation.link, situation.policy
     if isinstance(situation.pair.board, NotHere):
@@ -159,9 +163,12 @@ def _await_answer(situation: Situation) -> Plan:
         return situation.skip(OUTSIDE)
     paired = replace(situation, link=replace(link, condition=Condition.PAIRED, reason=""))
     if isinstance(situation.pair.outlook, Alive):
-        return _take_back(situation, _decide_by_table(paired))
-    if link.received > link.proposed:
+        return _decide_by_table(paired)
+    if _is_answered(link):
         return create_event(situation, "the planner kept it")
+    if link.received > link.proposed:
+        # A colleague's edit that we told the board: what the planner is asked about is that state now.
+        return situation.operate(_ASKED, (_proposal(situation),))
     refusal = why_not_up(situation)
     if refusal:
         return situation.skip(refusal, link=part(link, refusal))
@@ -170,13 +177,28 @@ def _await_answer(situation: Situation) -> Plan:
     if is_gone and policy.on_deletion is not OnDeletion.PROPOSE and policy.direction.writes_board:
         answer = _answer_deletion(paired)
         if answer.operations:
-            return _take_back(situation, answer)
+            return answer
     return situation.skip(link.reason)
 
 
-def _take_back(situation: Situation, plan: Plan) -> Plan:
-    """Withdraw the question, and go on as the plan says."""
-    if not situation.policy.direction.writes_board or plan.verdict is Verdict.HELD:
+def _is_answered(link: Link) -> bool:
+    """Did the board say anything of its own since the question was asked?"""
+    is_ours = link.board_state is not None and link.board_state.is_our_write
+    return link.received > link.proposed and not is_ours
+
+
+def _close_question(situation: Situation, plan: Plan) -> Plan:
+    """A question that nobody waits for any more is withdrawn; the board itself closes one that a revision answered.
+
+    It is open until that took effect, however often it takes.
+    """
+    link = plan.link
+    if link is None or not link.proposed:
+        return plan
+    if _is_answered(link):
+        return replace(plan, link=replace(link, proposed=NO_REVISION))
+    is_awaited = link.condition is Condition.PROPOSED
+    if is_awaited or plan.verdict is Verdict.HELD or not situation.policy.direction.writes_board:
         return plan
     operations: tuple[Operation, ...] = (_proposal(situation, is_withdrawn=True), *plan.operations)
     return replace(plan, verdict=Verdict.OPERATES, operations=operations)

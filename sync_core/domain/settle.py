@@ -175,5 +175,5 @@ def _deleted_appointment(link: Link, operation: DeleteAppointment, now: datetime
 
 def _proposed(link: Link, operation: ProposeUnplan) -> Link:
     if operation.is_withdrawn:
-        return link
+        return replace(link, proposed=NO_REVISION)
     return replace(link, condition=Condition.PROPOSED, reason=operation.reason, proposed=operation.revision)

@@ -27,6 +27,7 @@ from sync_core.domain.plan import (
     Outcome,
     Postponed,
     Unknown,
+    UpdateAppointment,
     UpdateEvent,
     Verdict,
 )
@@ -213,7 +214,7 @@ class Carrier:
                 link = settle(link, operation, outcome, self.ports.clock.now())
                 _look_again_after(link, operation, outcome, ledger, self.ports.names.fresh())
                 self.tally.done += 1
-                if isinstance(operation, CreateEvent | UpdateEvent):
+                if isinstance(operation, CreateEvent | UpdateEvent | UpdateAppointment):
                     self._report(link, "delivered", "")
                 if isinstance(operation, DeleteEvent) and operation.reason == MOVED_HOUSE:
                     goes_on = True
@@ -250,6 +251,8 @@ class Carrier:
             # It came from a walk, which goes on without it: nothing else would bring it back.
             ledger.put(Todo(TodoReason.RECHECK, plan.pair, plan.pair))
         elif is_complete:
+            if link is not None and not plan.operations and _is_news_of_the_board(intent.link_before, link):
+                self._report(link, "delivered", "")
             for address in self.desk.rows_left(intent.consumes):
                 ledger.delete(address)
             if plan.pair in self.desk.held:
@@ -275,7 +278,7 @@ class Carrier:
 
     def _report(self, link: Link, state: str, reason: str) -> None:
         if link.origin is Origin.BOARD and link.appointment is not None and link.board_state is not None:
-            self.tally.reports.append(Report(link.appointment, state, reason, link.received))
+            self.tally.reports.append(Report(link.appointment, state, reason, link.write_revision))
 
     def _wait_for_board(self, ledger: _Ledger, intent: Intent) -> None:
         """The board holds a newer state than we know: its webhook is on the way, and decides."""
@@ -320,6 +323,14 @@ def _took_effect(operation: Operation, outcome: Outcome) -> bool:
     if isinstance(outcome, LeftBehind):
         return True
     return isinstance(outcome, Missing) and isinstance(operation, DeleteEvent | DeleteAppointment)
+
+
+def _is_news_of_the_board(before: Link | None, after: Link) -> bool:
+    """Did the planner change something that a living event shows already, or need not show?"""
+    state = after.board_state
+    if not after.is_paired or before is None or state is None or state.is_our_write:
+        return False
+    return after.received > before.received
 
 
 def _lost_its_words(before: Link | None, after: Link) -> bool:

@@ -294,7 +294,12 @@ class FakeBoard:
         return Done(revision=state.revision, answer=render(state))
 
     def _store(self, state: Appointment, changed_by: str | None) -> Appointment:
-        state = replace(state, revision=self._next_revision(state.key), updated_at=self.clock.now())
+        state = replace(
+            state,
+            revision=self._next_revision(state.key),
+            updated_at=self.clock.now(),
+            is_our_write=changed_by is not None,
+        )
         self._keep(state.key, state.revision, state, changed_by)
         self.outbox.append(Placement(state.key, state.revision, state))
         return state

@@ -4,6 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sync_core.domain.content import Content, ShowAs
+from sync_core.domain.event import EventRef
+from sync_core.domain.policy import OnDeletion
+from sync_core.domain.profile import CalendarUse
 from sync_core.domain.resource import Direction, ResourceId
 from tests.flows.stage import BOTH, R0, R1, TASK, Stage, hours
 
@@ -223,6 +226,78 @@ def _all_three(stage: Stage) -> None:
     assert sorted(event.content.subject for event in stage.events(R0)) == ["job 0", "job 1", "job 2"]
 
 
+def _plan_where_the_planner_is_asked(stage: Stage) -> None:
+    stage.set_choices(on_deletion=OnDeletion.PROPOSE)
+    _plan(stage)
+
+
+def _begin_asked(stage: Stage) -> None:
+    _plan_where_the_planner_is_asked(stage)
+    stage.settle()
+    _worker_deletes(stage)
+
+
+def _asked(stage: Stage) -> None:
+    _no_event(stage)
+    assert [proposal.state for proposal in stage.board.proposals.values()] == ["open"]
+    assert stage.board.state(TASK).resources == (R0,)
+
+
+def _bring_back(stage: Stage) -> None:
+    stage.outlook.worker_undeletes(_the_dead(stage))
+    stage.notify()
+
+
+def _the_dead(stage: Stage) -> EventRef:
+    return next(kept.event.ref for kept in stage.outlook._kept.values() if kept.is_dead)
+
+
+def _withdrawn(stage: Stage) -> None:
+    _shows(stage, "planned")
+    assert [proposal.state for proposal in stage.board.proposals.values()] == ["withdrawn"]
+
+
+def _decline(stage: Stage) -> None:
+    (question,) = stage.board.proposals
+    stage.board.decline(question)
+
+
+def _move_house(stage: Stage) -> None:
+    new = stage.outlook.open_calendar("other@tandem.example")
+    stage.change_profile(calendars=(CalendarUse(new),), former=(stage.calendars[R0],))
+    stage.roll(R0)
+
+
+def _moved_house(stage: Stage) -> None:
+    assert not stage.outlook.living(stage.calendars[R0])
+    assert len(stage.outlook.living(stage.profile().calendars[0].ref)) == 1
+
+
+def _plan_beside_an_equal_event(stage: Stage) -> None:
+    stage.set_choices(adopt_equal_events=True)
+    stage.outlook.worker_creates(
+        stage.calendars[R0], Content(hours(3), subject="planned", location="by hand", show_as=ShowAs.BUSY)
+    )
+    _plan(stage)
+
+
+def _one_for_both(stage: Stage) -> None:
+    (event,) = stage.outlook.living(stage.calendars[R0])
+    assert (event.content.subject, event.content.location) == ("planned", "")
+    assert not stage.blocks()
+
+
+def _make_private(stage: Stage) -> None:
+    event = next(event for event in stage.outlook.living(stage.calendars[R0]) if event.ref.id in stage.foreign)
+    stage.remember(stage.outlook.worker_marks_private(event.ref))
+    stage.notify()
+
+
+def _silent(stage: Stage) -> None:
+    assert [block.subject for block in stage.blocks()] == ["Private"]
+    assert "dentist" not in stage.words_stored()
+
+
 SCENARIOS = (
     Scenario("a create", _plan, lambda stage: _shows(stage, "planned"), 1, 0),
     Scenario("two creates in one webhook", _plan_two, _two_are_there, 3, 0, directions=(BOTH, BOTH)),
@@ -250,5 +325,11 @@ SCENARIOS = (
     Scenario("an edit put back", _worker_retitles, _put_back, 1, 0, _plan, (Direction.UP,)),
     Scenario("a series coming down", _create_series, _blocks_at(4, 28, 52), 0, 3),
     Scenario("an occurrence cancelled", _cancel_occurrence, _blocks_at(4, 52), 0, 1, _create_series),
+    Scenario("a question to the planner", _worker_deletes, _asked, 0, 1, _plan_where_the_planner_is_asked),
+    Scenario("a question taken back", _bring_back, _withdrawn, 0, 1, _begin_asked),
+    Scenario("a question answered with no", _decline, lambda stage: _shows(stage, "planned"), 1, 0, _begin_asked),
+    Scenario("another main calendar", _move_house, _moved_house, 2, 0, _plan),
+    Scenario("an equal event taken over", _plan_beside_an_equal_event, _one_for_both, 1, 0),
+    Scenario("an event made private", _make_private, _silent, 0, 1, _create_own),
     Scenario("a full read that misses one", _lose_cursor_and_purge, _all_three, 1, 0, _begin_full_read),
 )
