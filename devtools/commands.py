@@ -51,6 +51,10 @@ def _run_command(options: argparse.Namespace) -> int:
             return send(options.file, options.url)
         case "machine":
             return checks.run_module("tests.machine", "--examples", str(options.examples))
+        case "mutate":
+            from devtools.mutations.command import mutate
+
+            return mutate(options.words)
     return _stay_with_one_part(options)
 
 
@@ -94,4 +98,6 @@ def _parser() -> argparse.ArgumentParser:
     send.add_argument("--url", default=loopback(HOST_PORT) + WEBHOOK_ROUTE)
     machine = commands.add_parser("machine")
     machine.add_argument("--examples", type=int, required=True)
+    mutating = commands.add_parser("mutate")
+    mutating.add_argument("words", nargs="*", metavar="WORD")
     return parser

@@ -25,11 +25,12 @@ Tandem keeps a planning board and Outlook calendars in step.
   python3 dev.py host    [--port N]                     the function app alone (7071)
   python3 dev.py send FILE.json [--url URL]             sign a webhook and post it
   python3 dev.py machine --examples N                   random histories against the engine
+  python3 dev.py mutate [WORD …]                        break each rule once and see which scenario notices
 
 The first command makes the environment (.venv, node_modules); later ones start at once.
 """
 
-COMMANDS = ("demo", "up", "test", "check", "azurite", "graph", "board", "host", "send", "machine")
+COMMANDS = ("demo", "up", "test", "check", "azurite", "graph", "board", "host", "send", "machine", "mutate")
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import UnionType
 from typing import TYPE_CHECKING, Any, NewType, Union, get_args, get_origin, get_type_hints
+from zoneinfo import ZoneInfo
 
 from tests.scenarios.said import (
     Form,
@@ -79,6 +80,7 @@ class Done:
             raise refuse(self.said, str(unreadable)) from unreadable
 
 
+_ANY_ZONE = ZoneInfo("Europe/Berlin")
 ACTS: dict[str, dict[str, Act]] = {}
 
 
@@ -104,7 +106,9 @@ def act(who: str, words: str) -> Callable[[Callable[..., None]], Callable[..., N
 
 
 def _reader(kind: Any) -> Callable[[Said], Any]:
-    kinds = [one for one in get_args(kind) if one is not type(None)] if get_origin(kind) in (UnionType, Union) else [kind]
+    kinds = (
+        [one for one in get_args(kind) if one is not type(None)] if get_origin(kind) in (UnionType, Union) else [kind]
+    )
     return _READERS[get_origin(kinds[0]) or kinds[0]]
 
 
@@ -115,7 +119,7 @@ def read_act(said: Said, almanac: Almanac) -> Done:
         NotAScenario: nobody does such a thing, or a line of it is not understood.
     """
     form = as_form(said)
-    doers = [name for name in form if name in ACTS]
+    doers = [name for name in form.names if name in ACTS]
     if len(doers) != 1:
         raise refuse(form, f"an act begins with one of {', '.join(sorted(ACTS))}")
     sentence = as_text(form[doers[0]])
@@ -124,30 +128,28 @@ def read_act(said: Said, almanac: Almanac) -> Done:
     if not fitting:
         raise refuse(sentence, f"a {doers[0]} does not {sentence!r}; known are: {'; '.join(sorted(table))}")
     found = table[max(fitting, key=len)]
-    about = sentence[len(found.words) :].strip()
+    about = Text.at(sentence[len(found.words) :].strip(), sentence.file, sentence.line)
     if bool(about) != found.has_object:
         missing = "lacks what it is about" if found.has_object else f"takes nothing behind it, not {about!r}"
         raise refuse(sentence, f"'{doers[0]}: {found.words}' {missing}")
     rest = {name: value for name, value in form.items() if name != doers[0]}
-    for name in rest:
-        if name not in found.takes:
+    for name in form.names:
+        if name in rest and name not in found.takes:
             known = ", ".join(found.takes) or "nothing"
             raise refuse(name, f"'{doers[0]}: {found.words}' takes {known}, not {name!r}")
     if lacks := found.needs - set(rest):
         raise refuse(sentence, f"'{doers[0]}: {found.words}' needs {', '.join(sorted(lacks))}")
-    for name in found.times & set(rest):
-        check_time(as_text(rest[next(key for key in rest if key == name)]), almanac)
+    for timed in found.times & set(rest):
+        check_time(as_text(rest[timed]), almanac)
     arguments = {_as_parameter(name): found.takes[name](value) for name, value in rest.items()}
     whole = Text.at(f"{doers[0]}: {sentence}", sentence.file, sentence.line)
-    return Done(whole, found, Text.at(about, sentence.file, sentence.line) if about else None, arguments)
+    return Done(whole, found, about or None, arguments)
 
 
 def check_time(text: Text, almanac: Almanac) -> None:
     """Refuse words that say no time in any zone."""
-    from zoneinfo import ZoneInfo
-
     try:
-        almanac.read(text, ZoneInfo("Europe/Berlin"))
+        almanac.read(text, _ANY_ZONE)
     except Unreadable as unreadable:
         raise NotAScenario(f"{text.file}:{text.line}: {unreadable}") from unreadable
 

@@ -1,7 +1,7 @@
 """What an admin does, what goes wrong outside, and what comes with time."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.scenarios import administration
@@ -9,7 +9,9 @@ from tests.scenarios.acting import act
 from tests.scenarios.play import Play
 from tests.scenarios.said import Form, Lines, Text, refuse
 from tests.scenarios.team import mailbox_named, read_calendars, read_direction
+from tests.services import wait_until
 
+_MOMENT = timedelta(milliseconds=10)
 _DOWN = {"kind": "unavailable", "count": -1, "retryAfter": "1"}
 _TIMERS = {"pull": "pull_due_calendars", "renew": "renew_subscriptions", "night": "tidy_up"}
 
@@ -164,6 +166,13 @@ def nothing_travels(play: Play) -> None:
     play.is_cut_off = True
 
 
+@act("outside", "a moment passes")
+def moment_passes(play: Play) -> None:
+    """So that what follows is newer by every clock, however coarse."""
+    since = datetime.now(UTC)
+    wait_until(lambda: datetime.now(UTC) > since + _MOMENT, "a moment has passed")
+
+
 @act("outside", "everything travels again")
 def everything_travels(play: Play, *, in_any_order: bool = False) -> None:
     """What the board has to tell comes first, together or in any order; then every calendar is read."""
@@ -189,7 +198,7 @@ def pull(play: Play) -> None:
 @act("timer", "four hours of pulling")
 def four_hours(play: Play) -> None:
     """Counts whose turn would come how often, without reading anything."""
-    play.pulled = administration.pull_for(play.stage, timedelta(hours=4), timedelta(minutes=5))
+    play.pulled = administration.pull_for(play.stage, timedelta(hours=4), timedelta(minutes=10))
 
 
 @act("timer", "renew")

@@ -57,9 +57,7 @@ def plans(
         wanted["customer"] = {"name": customer or "", "contact": contact or "", "phone": phone or ""}
     if link:
         wanted["links"] = [{"title": "Order", "href": link}]
-    for name, value in (("number", number), ("timeZone", zone)):
-        if value is not None:
-            wanted[name] = value
+    wanted |= {name: value for name, value in (("number", number), ("timeZone", zone)) if value is not None}
     for name, value in (("category", category), ("timeMarker", marker)):
         if value is not None:
             wanted[name] = {"name": value}
@@ -74,7 +72,12 @@ def plans_many(play: Play, what: Text, *, count: int, at: At, for_: list[Text] |
     members = play.named(for_)
     when = play.when(at, members[0])
     wanted = [
-        {"id": play.fresh_id(), "subject": f"{what} {number + 1}", "resources": [each.id for each in members], **_times(later(when, number))}
+        {
+            "id": play.fresh_id(),
+            "subject": f"{what} {number + 1}",
+            "resources": [each.id for each in members],
+            **_times(later(when, number)),
+        }
         for number in range(count)
     ]
     for entry in play.stage.ask_board("POST", "appointments", wanted):

@@ -157,9 +157,7 @@ def makes_online_meeting(play: Play, what: Text, *, by: Text | None = None) -> N
 
 
 @act("worker", "makes a series of")
-def makes_series(
-    play: Play, what: Text, *, repeats: Text, times: int | None = None, by: Text | None = None
-) -> None:
+def makes_series(play: Play, what: Text, *, repeats: Text, times: int | None = None, by: Text | None = None) -> None:
     member = play.member(by)
     event = play.event(what, member)
     when = When(*(datetime.fromisoformat(event[name]).astimezone(member.clock) for name in ("start", "end")))
@@ -180,9 +178,7 @@ def accepts_tentatively(play: Play, what: Text, *, by: Text | None = None, on: A
 
 
 @act("worker", "declines")
-def declines(
-    play: Play, what: Text, *, by: Text | None = None, on: At | None = None, removes: bool = False
-) -> None:
+def declines(play: Play, what: Text, *, by: Text | None = None, on: At | None = None, removes: bool = False) -> None:
     """The event stays, as Outlook shows it to who wants to see what was declined, or goes to Deleted Items."""
     member = play.member(by)
     play.act(member, "decline", id=play.event(what, member, day=on)["id"], removes=removes)

@@ -85,7 +85,8 @@ class Office:
         async def through() -> Result:
             return await act(self._ports)
 
-        return self._await(through())
+        result: Result = self._await(through())
+        return result
 
     def rest(self, resources: Sequence[str]) -> Rest:
         """Look at what lies with these resources.
@@ -116,9 +117,7 @@ class Office:
         """Everything the journals of these resources tell, as text to be searched."""
 
         async def read(ports: Ports) -> list[Sequence[Row]]:
-            return await asyncio.gather(
-                *(ports.rows.scan(ResourceId(each), (Family.JOURNAL,)) for each in resources)
-            )
+            return await asyncio.gather(*(ports.rows.scan(ResourceId(each), (Family.JOURNAL,)) for each in resources))
 
         return str([row.entries for rows in self.run(read) for row in rows if isinstance(row, JournalPage)])
 

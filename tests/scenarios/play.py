@@ -97,7 +97,7 @@ class Play:
             NotAScenario: it is not there.
         """
         _, key = self.entry(subject)
-        found = next((each for each in self.board()["appointments"] if each["id"] == key), None)
+        found: Json | None = next((each for each in self.board()["appointments"] if each["id"] == key), None)
         if found is None:
             raise refuse(subject, f"the board has no appointment {subject!r} any more")
         return found

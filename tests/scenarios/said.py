@@ -5,7 +5,7 @@ Every scalar stays the text that was written: `on`, `no` and `09:00` mean what a
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Self
+from typing import Self, cast
 
 import yaml
 
@@ -34,7 +34,7 @@ class Lines(list["Said"]):
     line: int = 0
 
 
-class Form(dict[Text, "Said"]):
+class Form(dict[str, "Said"]):
     """Names and what is said under each; taken out one by one, so that what is left over is not understood."""
 
     file: str = ""
@@ -42,7 +42,12 @@ class Form(dict[Text, "Said"]):
 
     def said(self, name: str) -> "Said":
         """What is said under a name; an empty text where nothing is."""
-        return self.get(Text(name), Text(""))
+        return self.get(name, Text(""))
+
+    @property
+    def names(self) -> list[Text]:
+        """The names as they were written, each with its place."""
+        return [cast(Text, name) for name in self]
 
 
 Said = Text | Lines | Form

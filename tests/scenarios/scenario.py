@@ -10,7 +10,20 @@ from tests.scenarios import acts_admin, acts_planner, acts_worker, administratio
 from tests.scenarios.acting import Done, read_act
 from tests.scenarios.office import Rest
 from tests.scenarios.play import Play
-from tests.scenarios.said import Form, Lines, Said, Text, as_form, as_lines, as_number, as_text, as_truth, as_words, read_yaml, refuse
+from tests.scenarios.said import (
+    Form,
+    Lines,
+    Said,
+    Text,
+    as_form,
+    as_lines,
+    as_number,
+    as_text,
+    as_truth,
+    as_words,
+    read_yaml,
+    refuse,
+)
 from tests.scenarios.seeing import compare_board, compare_outlook
 from tests.scenarios.settings import check_shown, read_choices, read_overrides
 from tests.scenarios.stage import Stage, Writes
@@ -19,9 +32,7 @@ from tests.scenarios.times import Almanac
 
 ACTS = (acts_admin, acts_planner, acts_worker)
 KNOWN = ("title", "shows", "settings", "board can", "team", "given", "when", "then")
-THEN = (
-    "board", "outlook", "writes", "held", "told", "proposals", "journal", "waits", "refused", "mailboxes", "pulled"
-)
+THEN = ("board", "outlook", "writes", "held", "told", "proposals", "journal", "waits", "refused", "mailboxes", "pulled")
 
 
 class NotAsExpected(AssertionError):
@@ -78,8 +89,12 @@ def play_scenario(scenario: Scenario, stage: Stage, unique: str) -> None:
         NotAsExpected: something is not as it says; every difference on a line of its own.
         NotAScenario: an act of it cannot be done.
     """
-    stage.clear({name: as_truth(value) if value in ("yes", "no") else as_number(value)
-                 for name, value in scenario.capabilities.items()})
+    stage.clear(
+        {
+            name: as_truth(value) if value in ("yes", "no") else as_number(value)
+            for name, value in scenario.capabilities.items()
+        }
+    )
     play = Play(stage, Almanac(datetime.now(UTC).date()), read_team(scenario.team, unique), unique=unique)
     _seat(play)
     administration.begin_with(stage, play.members, scenario.settings)
@@ -116,20 +131,25 @@ def _compare(scenario: Scenario, play: Play, before: frozenset[str], rest: Rest,
     if "writes" in then:
         told = as_form(then.said("writes"))
         know(told, ("outlook", "board"))
-        for side, count in (("outlook", writes.outlook), ("board", writes.board)):
-            if side in told and as_number(told.said(side)) != count:
-                troubles.append(f"writes to {side}: expected {told.said(side)}, found {count}")
+        for side, found in (("outlook", writes.outlook), ("board", writes.board)):
+            if side in told and as_number(told.said(side)) != found:
+                troubles.append(f"writes to {side}: expected {told.said(side)}, found {found}")
     troubles += _words("held", then, [f"{row.what} {row.why} {row.remedy}" for row in rest.held])
     troubles += _words("refused", then, rest.refused)
     troubles += _told(play, as_form(then.said("told")))
     troubles += _proposals(play, as_lines(then.said("proposals")))
     if "journal" in then:
         journal = play.stage.office.journal(play.ids)
-        troubles += [f"the journal lacks {word!r}" for word in map(as_text, as_lines(then.said("journal"))) if word not in journal]
+        troubles += [
+            f"the journal lacks {word!r}"
+            for word in map(as_text, as_lines(then.said("journal")))
+            if word not in journal
+        ]
     troubles += _mailboxes(play, as_form(then.said("mailboxes")))
-    for name, count in as_form(then.said("pulled")).items():
-        found = play.pulled[play.member(name).id]
-        troubles += [] if as_number(count) == found else [f"{name}: expected {count} turns to be read, found {found}"]
+    pulled = as_form(then.said("pulled"))
+    for name in pulled.names:
+        wanted, turns = as_number(pulled[name]), play.pulled[play.member(name).id]
+        troubles += [] if wanted == turns else [f"{name}: expected {wanted} turns to be read, found {turns}"]
     waits = "waits" in then and as_truth(then.said("waits"))
     if bool(rest.waiting) != waits:
         kinds = sorted({type(row).__name__ for row in rest.waiting})
@@ -162,12 +182,14 @@ def _repeated(said: Said) -> list[Said]:
 def _told(play: Play, said: Form) -> list[str]:
     statuses = play.board()["statuses"]
     troubles = []
-    for subject, told in said.items():
+    for subject in said.names:
         _, entry = play.entry(subject)
-        for who, words in as_form(told).items():
+        told = as_form(said[subject])
+        for who in told.names:
+            words = as_text(told[who])
             status = statuses.get(entry, {}).get(play.member(who).id, {})
             found = f"{status.get('state', 'nothing')} {status.get('detail', '')}".strip()
-            if as_text(words) not in found:
+            if words not in found:
                 troubles.append(f"the planner was told of {subject} for {who}: expected {words!r}, found {found!r}")
     return troubles
 
@@ -175,9 +197,9 @@ def _told(play: Play, said: Form) -> list[str]:
 def _mailboxes(play: Play, said: Form) -> list[str]:
     known = play.stage.office.profiles(play.ids)
     troubles = []
-    for name, state in said.items():
-        search = known[play.member(name).id].mailbox
-        if as_text(state) not in f"{search.state}, {search.reason}":
+    for name in said.names:
+        state, search = as_text(said[name]), known[play.member(name).id].mailbox
+        if state not in f"{search.state}, {search.reason}":
             troubles.append(f"{name}'s mailbox: expected {state!r}, found '{search.state}, {search.reason}'")
     return troubles
 
@@ -210,7 +232,9 @@ def _laws(play: Play) -> list[str]:
         for event in play.events(member):
             for marker in event["extended"].values() if event["transactionId"] else ():
                 births[marker].add(event["transactionId"])
-        troubles += [f"{member.name} has {len(ids)} events of one appointment" for ids in births.values() if len(ids) > 1]
+        troubles += [
+            f"{member.name} has {len(ids)} events of one appointment" for ids in births.values() if len(ids) > 1
+        ]
     if rest.waiting and not rest.refused:
         troubles.append(f"left in inboxes: {sorted({type(row).__name__ for row in rest.waiting})}")
     return troubles
@@ -226,5 +250,7 @@ def _seat(play: Play) -> None:
             if calendar.name != DEFAULT and not calendar.is_made:
                 mailbox = play.members[calendar.of].mailbox if calendar.of else member.mailbox
                 play.stage.ask_graph("POST", f"mailboxes/{mailbox}/calendars", {"name": calendar.name})
-    seats = [{"id": each.id, "name": each.name, **({"email": each.mailbox} if each.mailbox else {})} for each in members]
+    seats = [
+        {"id": each.id, "name": each.name, **({"email": each.mailbox} if each.mailbox else {})} for each in members
+    ]
     play.stage.ask_board("PUT", "resources?announce=false", seats)

@@ -76,9 +76,10 @@ def on_the_board(play: Play) -> dict[str, list[Entry]]:
     found: dict[str, list[Entry]] = {}
     board = play.board()
     for each in board["appointments"]:
-        for member in [names[one["id"]] for one in each["resources"]] or [None]:
-            told = _tell(play, member or play.member(None), each)
-            found.setdefault(member.name if member else NOBODY, []).append(Entry(each["subject"], told, _facts(each)))
+        planned_on = [names[one["id"]] for one in each["resources"]]
+        for member in planned_on or [play.member(None)]:
+            entry = Entry(each["subject"], _tell(play, member, each), _facts(each))
+            found.setdefault(member.name if planned_on else NOBODY, []).append(entry)
     for each in board["unavailabilities"]:
         member = names[each["resource"]["id"]]
         entry = Entry(f"block {each.get('title', '')}".strip(), _tell(play, member, each), _facts(each))
@@ -211,7 +212,7 @@ def compare_board(play: Play, said: Form) -> list[str]:
     know(said, (*play.members, NOBODY))
     found = on_the_board(play)
     troubles = []
-    for name in {**dict.fromkeys(said), **found}:
+    for name in dict.fromkeys([*said, *found]):
         member = play.members.get(name) or play.member(None)
         expected = read_all(play, said.said(name), member)
         troubles += differences(f"the board, {name}", expected, found.get(name, []))
@@ -220,12 +221,12 @@ def compare_board(play: Play, said: Form) -> list[str]:
 
 def compare_outlook(play: Play, said: Form, before: frozenset[str]) -> list[str]:
     """Compare every calendar: "ada" is her default calendar, "ada/Planning" another; what is not named is empty."""
-    places = {name: _place(play, name) for name in said}
+    places = {name: _place(play, name) for name in said.names}
     troubles = []
     for box, member in play.boxes.items():
         found = in_outlook(play, member, before)
         wanted = {calendar: name for name, (of, calendar) in places.items() if of == box}
-        for calendar in {**dict.fromkeys(wanted), **found}:
+        for calendar in dict.fromkeys([*wanted, *found]):
             name = wanted.get(calendar)
             expected = read_all(play, said[name], member) if name is not None else []
             where = box if calendar == DEFAULT else f"{box}/{calendar}"

@@ -11,7 +11,20 @@ from typing import Any
 from sync_core.adapters.wording import check_template
 from sync_core.contract.tenant import TenantProblem, parse_overrides, parse_tenant_settings
 from sync_core.domain.choices import Choices, Overrides
-from tests.scenarios.said import Form, Lines, NotAScenario, Said, Text, as_form, as_lines, as_number, as_text, as_truth, as_words, refuse
+from tests.scenarios.said import (
+    Form,
+    Lines,
+    NotAScenario,
+    Said,
+    Text,
+    as_form,
+    as_lines,
+    as_number,
+    as_text,
+    as_truth,
+    as_words,
+    refuse,
+)
 
 # Inward is closed by default; most situations need it open.
 OPEN = {"changes_down": True, "events_down": True}
@@ -27,10 +40,11 @@ def read_choices(said: Form, ids: Callable[[str], str] = str) -> Choices:
     Raises:
         NotAScenario: a setting is unknown, or its value is none of those it may have.
     """
-    document = {**OPEN, **{str(name): _value(name, value) for name, value in said.items()}}
+    document = {**OPEN, **_values(said)}
     if "pilot_resources" in document:
         document["pilot_resources"] = [ids(name) for name in document["pilot_resources"]]
-    return _without_problems(parse_tenant_settings(document, check_template), said)
+    read: Choices = _without_problems(parse_tenant_settings(document, check_template), said)
+    return read
 
 
 def read_overrides(said: Form, *, for_calendar: bool = False) -> Overrides:
@@ -39,8 +53,9 @@ def read_overrides(said: Form, *, for_calendar: bool = False) -> Overrides:
     Raises:
         NotAScenario: as above.
     """
-    document = {str(name): _value(name, value) for name, value in said.items()}
-    return _without_problems(parse_overrides(document, for_calendar=for_calendar), said)
+    document = _values(said)
+    read: Overrides = _without_problems(parse_overrides(document, for_calendar=for_calendar), said)
+    return read
 
 
 def check_shown(shows: Sequence[Text]) -> None:
@@ -74,9 +89,13 @@ def _without_problems(read: Any, said: Form) -> Any:
         problem = read[0]
         assert isinstance(problem, TenantProblem)
         place = str(problem).partition(" ")[0]
-        about = next((name for name in said if place.startswith(name)), None)
+        about = next((name for name in said.names if place.startswith(name)), None)
         raise refuse(about if about is not None else said, str(problem))
     return read
+
+
+def _values(said: Form) -> dict[str, Any]:
+    return {str(name): _value(name, value) for name, value in zip(said.names, said.values(), strict=True)}
 
 
 def _value(name: Text, said: Said) -> Any:

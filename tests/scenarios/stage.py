@@ -176,7 +176,7 @@ class Stage:
         functions = self._host.ask("GET", "/_host/functions")
         if any(each["running"] for each in functions):
             return None
-        return sum(each["succeeded"] + each["failed"] for each in functions)
+        return sum(int(each["succeeded"] + each["failed"]) for each in functions)
 
     def _unrest(self, rest: Rest) -> str:
         kinds = sorted({type(row).__name__ for row in rest.waiting})

@@ -71,7 +71,10 @@ def read_team(said: Said | None, unique: str) -> dict[str, Member]:
     """
     if said is None:
         return {"ada": _plain("ada", unique)}
-    return {name: _read(name, as_form(form), unique) for name, form in as_form(said).items()}
+    return {
+        name: _read(name, as_form(form), unique)
+        for name, form in zip(as_form(said).names, as_form(said).values(), strict=True)
+    }
 
 
 def mailbox_named(box: str, unique: str) -> str:
@@ -140,6 +143,6 @@ def read_direction(said: Said) -> str | None:
 
 def know(form: Form, names: Sequence[str]) -> None:
     """Refuse a form with a name that is not among these."""
-    for name in form:
+    for name in form.names:
         if name not in names:
             raise refuse(name, f"{name!r} is not understood here; known are {', '.join(names)}")
