@@ -3,21 +3,15 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from sync_core.domain.appointment import Appointment, AppointmentKey, Kind
-from sync_core.domain.change import Alive, BoardView, NotHere, Pair, Planned, Unseen, Vanished
-from sync_core.domain.content import DOWN_FIELDS, Content, Field, differing, overlay
+from sync_core.domain.appointment import Kind
 from sync_core.domain.errors import CalendarRefused
 from sync_core.domain.event import Event, EventId, mask
 from sync_core.domain.identity import PairId, is_ours, pair_of_appointment, pair_of_event, pair_of_marker
-from sync_core.domain.inward import shown
-from sync_core.domain.link import Condition, Link, Origin
-from sync_core.domain.notes import notes_of
+from sync_core.domain.link import Link
 from sync_core.domain.plan import CreateAppointment
-from sync_core.domain.render import render
 from sync_core.domain.resource import CalendarRef
 from sync_core.domain.stored import (
     Address,
-    BoardInbox,
     ByAppointment,
     ByEvent,
     Family,
@@ -29,22 +23,15 @@ from sync_core.domain.stored import (
     TodoReason,
     by_event_address,
 )
-from sync_core.flows.batches import chunked
+from sync_core.flows.cases import LOOKED_UP, Case, CaseMaker, Draft, key_of_pair
 from sync_core.flows.desk import Desk
+from sync_core.flows.equals import find_equals
 from sync_core.flows.intake import note_refusal
+from sync_core.flows.series import list_series
 from sync_core.flows.tenure import Tenure
 
 _WALK_PAGE = 100
-_LOOKED_UP = frozenset({Hint.REMOVED, Hint.CHECK})
 _LOOKING_TODOS = frozenset({TodoReason.RESUME, TodoReason.SETTINGS})
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One pair with what it consumes once it is settled."""
-
-    pair: Pair
-    consumes: tuple[Address, ...]
 
 
 @dataclass(slots=True)
@@ -60,16 +47,6 @@ class Gathering:
     walked: int = 0
 
 
-@dataclass(slots=True)
-class _Draft:
-    key: AppointmentKey | None = None
-    board_rows: list[BoardInbox] = field(default_factory=list)
-    outlook_rows: list[OutlookInbox] = field(default_factory=list)
-    consumes: list[Address] = field(default_factory=list)
-    is_looked_up: bool = False
-    equal: Event | None = None
-
-
 async def gather(tenure: Tenure, desk: Desk, limit: int) -> Gathering:
     """The next pairs that have something waiting, at most about `limit`; cost follows what changed."""
     return await _Gatherer(tenure, desk, limit).gather()
@@ -81,10 +58,9 @@ class _Gatherer:
         self.ports = tenure.ports
         self.desk = desk
         self.terms = desk.terms
-        self.look = self.terms.look
-        self.window = self.terms.window(tenure.ports.clock.now())
+        self.maker = CaseMaker(desk.terms, tenure.ports.clock.now())
         self.limit = limit
-        self.drafts: dict[PairId, _Draft] = {}
+        self.drafts: dict[PairId, Draft] = {}
         self.result = Gathering()
         self.blocked = frozenset(intent.plan.pair for doing in desk.doing for intent in doing.intents)
         self.has_unsettled_birth = any(
@@ -102,19 +78,20 @@ class _Gatherer:
         self._join_held()
         links = await self._links()
         if self.terms.choices.adopt_equal_events:
-            await self._find_equals(links)
+            await find_equals(self.tenure, self.desk, self.drafts, links, self.maker.main_calendar)
         found = await self._look_up(links)
         for pair_id, draft in self.drafts.items():
-            case = self._case(pair_id, draft, links.get(pair_id), found)
+            case = self.maker.case_of(pair_id, draft, links.get(pair_id), found)
             if case is not None:
                 self.result.cases.append(case)
+        self.result.twins = self.maker.twins
         return self.result
 
-    def _draft(self, pair: PairId) -> _Draft | None:
+    def _draft(self, pair: PairId) -> Draft | None:
         """The draft of a pair; None while an unsettled announcement stands in its way, or the pass is full."""
         if pair in self.blocked or (pair not in self.drafts and len(self.drafts) >= self.limit):
             return None
-        return self.drafts.setdefault(pair, _Draft())
+        return self.drafts.setdefault(pair, Draft())
 
     async def _from_todos(self) -> None:
         for todo in self.desk.due_todos(self.ports.clock.now()):
@@ -134,7 +111,7 @@ class _Gatherer:
                 if row.link.pair in self.blocked:
                     is_over = False
                     break  # its announcement is unsettled; the walk resumes here
-                draft = self.drafts.setdefault(row.link.pair, _Draft())
+                draft = self.drafts.setdefault(row.link.pair, Draft())
                 # What was seen while it was paused, closed or frozen was passed by: it is looked at as it is now. An
                 # occurrence is not, since its id may have changed; its series tells of it.
                 draft.is_looked_up = todo.reason in _LOOKING_TODOS and "~" not in (row.link.event_key or "")
@@ -170,7 +147,7 @@ class _Gatherer:
     async def _from_outlook(self, waiting: frozenset[Address]) -> None:
         for row in list(self.desk.outlook.values()):
             if row.hint is Hint.LIST_AGAIN and row.trace not in waiting:
-                await self._list_again(row)
+                await list_series(self.tenure, self.desk, row)
         rows = [row for row in self.desk.outlook.values() if row.trace not in waiting]
         known = await self._get([by_event_address(row.key) for row in rows])
         pairs = {row.key: row.pair for row in known.values() if isinstance(row, ByEvent)}
@@ -203,48 +180,11 @@ class _Gatherer:
                     continue
                 event = found[row.id]
                 pair = pair_of_marker(self.ports.connector, self.tenure.resource, event.marker) if event else None
-                if event is None or pair is None or _key_of_pair(pair) is None:
+                if event is None or pair is None or key_of_pair(pair) is None:
                     self.result.spent.append(row.address)
                     continue
                 fresh = replace(row, event=mask(event))
                 self._add(pair, fresh)
-
-    async def _list_again(self, row: OutlookInbox) -> None:
-        """A series changed: what it lists within the window is complete, so what is missing from it is gone.
-
-        Each occurrence that differs gets its own inbox row before the sign goes, so that a crash loses none of them,
-        and each waits, is held and is released like any other event.
-        """
-        try:
-            instances = await self.ports.outlook.list_instances(row.calendar, row.id, self.window)
-        except CalendarRefused as refusal:
-            await note_refusal(self.tenure, self.desk, row.calendar, refusal.reason)
-            return
-        entries = await self.ports.rows.scan(self.tenure.resource, (Family.BY_EVENT, row.id))
-        pairs = {entry.key: entry.pair for entry in entries if isinstance(entry, ByEvent)}
-        found = await self._get([(Family.LINK, pair) for pair in pairs.values()])
-        links = {entry.link.pair: entry.link for entry in found.values() if isinstance(entry, LinkRow)}
-        choices = self.terms.choices_of(row.calendar)
-        listed = {event.key: shown(event, choices) for event in instances or ()}
-        fresh = self.ports.names.fresh()
-        puts: list[OutlookInbox] = []
-        for key, event in listed.items():
-            link = links.get(pairs[key]) if key in pairs else None
-            if link is None or not _is_as_known(link, event):
-                puts.append(OutlookInbox(key, row.calendar, Hint.SEEN, event.ref.id, event, fresh))
-        for key, pair in pairs.items():
-            link = links.get(pair)
-            if key in listed or link is None or link.condition is Condition.TOMBSTONE or link.event is None:
-                continue
-            # An event of ours that was made a series is listed by its occurrences only: it is looked up itself.
-            hint = Hint.CHECK if key == row.key else Hint.UNLISTED
-            puts.append(OutlookInbox(key, row.calendar, hint, link.event.id, mark=fresh))
-        self.desk.outlook.pop(row.key)
-        is_replaced = any(put.address == row.address for put in puts)
-        puts.sort(key=lambda put: put.address == row.address)  # the sign goes last
-        for chunk in chunked(self.ports.rows, puts, () if is_replaced else [row.address]):
-            await self.tenure.commit(chunk.puts, chunk.deletes)
-        self.desk.outlook.update((put.key, put) for put in puts)
 
     def _join_held(self) -> None:
         """A held pair that is tried again is judged by all its rows, those it was held with among them."""
@@ -259,7 +199,7 @@ class _Gatherer:
                 if trace in board:
                     draft.board_rows.append(board[trace])
                     draft.consumes.append(trace)
-                    draft.key = draft.key or (board[trace].key if _key_of_pair(pair) else None)
+                    draft.key = draft.key or (board[trace].key if key_of_pair(pair) else None)
                 elif trace in outlook:
                     draft.outlook_rows.append(outlook[trace])
                     draft.consumes.append(trace)
@@ -271,51 +211,11 @@ class _Gatherer:
     async def _get(self, addresses: Sequence[Address]) -> Mapping[Address, object]:
         return await self.ports.rows.get(self.tenure.resource, addresses) if addresses else {}
 
-    async def _find_equals(self, links: Mapping[PairId, Link]) -> None:
-        """For appointments that have no event yet, the equal one that somebody made before us, unless it is linked."""
-        calendar = self._main_calendar()
-        wanted: dict[PairId, Content] = {}
-        for pair, draft in self.drafts.items():
-            link = links.get(pair)
-            newest = max(draft.board_rows, key=lambda row: row.revision, default=None)
-            is_unborn = link is None or (link.event is None and link.generation == 0 and link.origin is Origin.BOARD)
-            if is_unborn and not draft.outlook_rows and newest is not None and newest.state is not None:
-                wanted[pair] = self.look.of(newest.state)
-        if calendar is None or not wanted:
-            return
-        try:
-            found = await self.ports.outlook.find_equal(calendar, list(wanted.values()))
-        except CalendarRefused as refusal:
-            await note_refusal(self.tenure, self.desk, calendar, refusal.reason)
-            return
-        equals = {
-            pair: event
-            for pair, event in zip(wanted, found, strict=True)
-            if event is not None and not is_ours(self.ports.connector, event.transaction_id)
-        }
-        known = await self._get([by_event_address(event.key) for event in equals.values()])
-        linked = {row.key for row in known.values() if isinstance(row, ByEvent)}
-        for pair, event in equals.items():
-            # Two equal appointments cannot both have it: the first one does.
-            if event.key in linked:
-                continue
-            linked.add(event.key)
-            self._give(pair, event)
-
-    def _give(self, pair: PairId, event: Event) -> None:
-        """Make an event part of a draft; what waits in the inbox of it, as of one of the worker's own, goes with it."""
-        draft = self.drafts[pair]
-        draft.equal = mask(event)
-        waiting = self.desk.outlook.get(event.key)
-        if waiting is not None:
-            own = self.drafts.pop(pair_of_event(event.key), None)
-            draft.consumes += own.consumes if own else [waiting.trace]
-
     async def _look_up(self, links: Mapping[PairId, Link]) -> Mapping[EventId, Event | None]:
         """Fetch every event that has to be looked at, and the present one of a pair whose earlier one came back."""
         wanted: dict[CalendarRef, dict[EventId, None]] = {}
         for pair, draft in self.drafts.items():
-            signs = [row for row in draft.outlook_rows if row.hint in _LOOKED_UP]
+            signs = [row for row in draft.outlook_rows if row.hint in LOOKED_UP]
             for row in signs:
                 wanted.setdefault(row.calendar, {})[row.id] = None
             link = links.get(pair)
@@ -336,115 +236,9 @@ class _Gatherer:
             await note_refusal(self.tenure, self.desk, calendar, refusal.reason)
             return {}
 
-    def _case(
-        self, pair_id: PairId, draft: _Draft, link: Link | None, found: Mapping[EventId, Event | None]
-    ) -> Case | None:
-        outlook: Unseen | Alive | Vanished = Unseen()
-        revenants: list[Event] = []
-        for row in draft.outlook_rows:
-            if row.hint is Hint.UNLISTED:
-                outlook = Vanished()
-                continue
-            if row.hint in _LOOKED_UP and row.id not in found:
-                return None  # could not be judged in this run
-            event = row.event if row.hint is Hint.SEEN else found[row.id]
-            is_current = link is not None and link.event is not None and link.event.id == row.id
-            if link is not None and link.origin is Origin.OUTLOOK and event is not None:
-                # What waits in the inbox was made fit to be shown when it was read.
-                outlook = Alive(event if row.hint is Hint.SEEN else self._shown(event))
-            elif link is None or is_current:
-                if event is not None:
-                    outlook = Alive(event)
-                elif link is not None:
-                    outlook = Vanished()
-            elif event is not None:
-                if link.condition is Condition.IDLE and link.event is None:
-                    outlook = Alive(event)
-                elif row.hint is Hint.SEEN:
-                    self.result.twins.append(self._twin(row))
-                else:
-                    revenants.append(event)
-        if isinstance(outlook, Unseen) and link is not None and link.event is not None and link.event.id in found:
-            current = found[link.event.id]
-            if current is not None and link.origin is Origin.OUTLOOK:
-                current = self._shown(current)
-            outlook = Alive(current) if current is not None else Vanished()
-        if draft.equal is not None:
-            outlook = Alive(draft.equal)
-        key = draft.key or (link.appointment if link and link.origin is Origin.BOARD else None)
-        if key is None and link is None:
-            key = _key_of_pair(pair_id)
-        pair = Pair(
-            id=pair_id,
-            resource=self.tenure.resource,
-            key=key,
-            link=link,
-            board=self._board_view(draft.board_rows, link),
-            outlook=outlook,
-            revenants=tuple(revenants),
-            main_calendar=self._main_calendar(),
-        )
-        return Case(pair, tuple(dict.fromkeys(draft.consumes)))
-
-    def _board_view(self, rows: Sequence[BoardInbox], link: Link | None) -> BoardView:
-        """The newest state the board told us: the waiting row's, unless the link has read a newer one already."""
-        of_present_birth = [row for row in rows if link is None or link.appointment in (None, row.key)]
-        row = max(of_present_birth, key=lambda row: row.revision, default=None)
-        # What the board told before it answered our last write is older than that write, though it may arrive later.
-        if row is not None and (link is None or row.revision >= link.write_revision):
-            return self._planned(row.state, link) if row.state else NotHere(row.revision)
-        if link is None:
-            return Unseen()
-        if link.board_state is not None:
-            return self._planned(link.board_state, link)
-        # A pair born on the board whose state is not here was told so; one born in Outlook may not have heard yet.
-        return NotHere(link.received) if link.origin is Origin.BOARD and link.received else Unseen()
-
-    def _planned(self, state: Appointment, link: Link | None) -> Planned:
-        if link is None or link.origin is Origin.BOARD:
-            notes = notes_of(link, state, self.look)
-            return Planned(state, self.look.of(state, notes), notes)
-        content = render(state)
-        if link.board_base is not None and state.show_as is None:
-            # A board that repeats a worker's block without saying how it shows has not edited that.
-            content = overlay(content, link.board_base, {Field.SHOW_AS})
-        return Planned(state, content)
-
-    def _shown(self, event: Event) -> Event:
-        return shown(event, self.terms.choices_of(event.ref.calendar))
-
-    def _twin(self, row: OutlookInbox) -> Held:
-        """Our mark on an event we did not make for this pair: a copy, perhaps, so it is never changed or deleted."""
-        return Held(
-            subject=f"twin.{row.key}",
-            since_at=self.ports.clock.now(),
-            what="a second event carries the mark of an event of ours",
-            why="it may be a copy that the worker made",
-            remedy="delete the event that is not wanted",
-        )
-
-    def _main_calendar(self) -> CalendarRef | None:
-        profile = self.desk.profile
-        use = profile.main_calendar if profile else None
-        return use.ref if use else None
-
-
-def _is_as_known(link: Link, event: Event) -> bool:
-    """Does an occurrence show as it did? What is not shown, or should not be any more, is decided anew."""
-    if not link.is_paired or link.outlook_base is None or event.refusal:
-        return False
-    return link.event == event.ref and not differing(link.outlook_base, event.content, DOWN_FIELDS)
-
 
 def _by_calendar(rows: Iterable[OutlookInbox]) -> dict[CalendarRef, list[OutlookInbox]]:
     grouped: dict[CalendarRef, list[OutlookInbox]] = {}
     for row in rows:
         grouped.setdefault(row.calendar, []).append(row)
     return grouped
-
-
-def _key_of_pair(pair: PairId) -> AppointmentKey | None:
-    """The appointment that a pair born on the board is named after; None for any other."""
-    origin, _, rest = pair.partition(".")
-    kind, _, appointment = rest.partition(".")
-    return AppointmentKey(Kind(kind), appointment) if origin == "b" and kind in set(Kind) else None

@@ -24,8 +24,9 @@ from sync_core.flows.accept import BOARD_BELL
 from sync_core.flows.batches import MOST_OPERATIONS, chunked
 from sync_core.flows.blank import blank_journal
 from sync_core.flows.carry_out import WAITING_FOR_BOARD, Carrier, Tally, calendar_of
+from sync_core.flows.cases import Case
 from sync_core.flows.desk import Desk
-from sync_core.flows.gather import Case, Gathering, gather
+from sync_core.flows.gather import Gathering, gather
 from sync_core.flows.intake import Peeked, intake
 from sync_core.flows.offboard import finish_leaving
 from sync_core.flows.pull import read_board

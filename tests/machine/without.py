@@ -77,11 +77,11 @@ RULES = (
     ),
     Rule(
         "a state that is not newer than what was received is dropped",
-        ((f"{FLOWS}/gather.py", "row.revision >= link.write_revision)", "row.revision >= 0)"),),
+        ((f"{FLOWS}/cases.py", "row.revision >= link.write_revision)", "row.revision >= 0)"),),
     ),
     Rule(
         "a state older than the board's last answer is dropped",
-        ((f"{FLOWS}/gather.py", "row.revision >= link.write_revision)", "row.revision >= link.received)"),),
+        ((f"{FLOWS}/cases.py", "row.revision >= link.write_revision)", "row.revision >= link.received)"),),
     ),
     Rule(
         "after a write of ours the remembered board state is amended",
@@ -186,7 +186,7 @@ RULES = (
         "removed means: look, then decide",
         (
             (
-                f"{FLOWS}/gather.py",
+                f"{FLOWS}/cases.py",
                 "            event = row.event if row.hint is Hint.SEEN else found[row.id]\n",
                 "            event = row.event if row.hint is Hint.SEEN else (\n"
                 "                None if row.hint is Hint.REMOVED else found[row.id]\n            )\n",
@@ -239,7 +239,7 @@ RULES = (
     ),
     Rule(
         "a living event of an earlier birth takes over, and no other stays",
-        ((f"{FLOWS}/gather.py", "                    revenants.append(event)\n", "                    pass\n"),),
+        ((f"{FLOWS}/cases.py", "                    revenants.append(event)\n", "                    pass\n"),),
     ),
     Rule(
         "the echo of our own block is no new appointment",

@@ -1,0 +1,59 @@
+"""A series changed: its occurrences inside the window are listed whole, and what differs enters the inbox."""
+
+from sync_core.domain.content import DOWN_FIELDS, differing
+from sync_core.domain.errors import CalendarRefused
+from sync_core.domain.event import Event
+from sync_core.domain.inward import shown
+from sync_core.domain.link import Condition, Link
+from sync_core.domain.stored import Address, ByEvent, Family, Hint, LinkRow, OutlookInbox
+from sync_core.flows.batches import chunked
+from sync_core.flows.desk import Desk
+from sync_core.flows.intake import note_refusal
+from sync_core.flows.tenure import Tenure
+
+
+async def list_series(tenure: Tenure, desk: Desk, row: OutlookInbox) -> None:
+    """Take up what a series lists within the window, which is complete: what is missing from it is gone.
+
+    Each occurrence that differs gets its own inbox row before the sign goes, so that a crash loses none of them,
+    and each waits, is held and is released like any other event.
+    """
+    window = desk.terms.window(tenure.ports.clock.now())
+    try:
+        instances = await tenure.ports.outlook.list_instances(row.calendar, row.id, window)
+    except CalendarRefused as refusal:
+        await note_refusal(tenure, desk, row.calendar, refusal.reason)
+        return
+    entries = await tenure.ports.rows.scan(tenure.resource, (Family.BY_EVENT, row.id))
+    pairs = {entry.key: entry.pair for entry in entries if isinstance(entry, ByEvent)}
+    addresses: list[Address] = [(Family.LINK, pair) for pair in pairs.values()]
+    found = await tenure.ports.rows.get(tenure.resource, addresses) if addresses else {}
+    links = {entry.link.pair: entry.link for entry in found.values() if isinstance(entry, LinkRow)}
+    choices = desk.terms.choices_of(row.calendar)
+    listed = {event.key: shown(event, choices) for event in instances or ()}
+    fresh = tenure.ports.names.fresh()
+    puts: list[OutlookInbox] = []
+    for key, event in listed.items():
+        link = links.get(pairs[key]) if key in pairs else None
+        if link is None or not _is_as_known(link, event):
+            puts.append(OutlookInbox(key, row.calendar, Hint.SEEN, event.ref.id, event, fresh))
+    for key, pair in pairs.items():
+        link = links.get(pair)
+        if key in listed or link is None or link.condition is Condition.TOMBSTONE or link.event is None:
+            continue
+        # An event of ours that was made a series is listed by its occurrences only: it is looked up itself.
+        hint = Hint.CHECK if key == row.key else Hint.UNLISTED
+        puts.append(OutlookInbox(key, row.calendar, hint, link.event.id, mark=fresh))
+    desk.outlook.pop(row.key)
+    is_replaced = any(put.address == row.address for put in puts)
+    puts.sort(key=lambda put: put.address == row.address)  # the sign goes last
+    for chunk in chunked(tenure.ports.rows, puts, () if is_replaced else [row.address]):
+        await tenure.commit(chunk.puts, chunk.deletes)
+    desk.outlook.update((put.key, put) for put in puts)
+
+
+def _is_as_known(link: Link, event: Event) -> bool:
+    """Does an occurrence show as it did? What is not shown, or should not be any more, is decided anew."""
+    if not link.is_paired or link.outlook_base is None or event.refusal:
+        return False
+    return link.event == event.ref and not differing(link.outlook_base, event.content, DOWN_FIELDS)
