@@ -1,13 +1,15 @@
 """What an admin does, what goes wrong outside, and what comes with time."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sync_core.domain.errors import Refused
 from tests.scenarios import administration
 from tests.scenarios.acting import act
 from tests.scenarios.play import Play
-from tests.scenarios.said import Form, Lines, Text, refuse
+from tests.scenarios.said import Form, Lines, NotAScenario, Text, refuse
 from tests.scenarios.team import mailbox_named, read_calendars, read_direction
 from tests.services import wait_until
 
@@ -19,6 +21,26 @@ _TIMERS = {"pull": "pull_due_calendars", "renew": "renew_subscriptions", "night"
 @act("admin", "enlists")
 def enlists(play: Play, who: Text) -> None:
     administration.enlist(play.stage, play.members, [play.member(who)])
+
+
+@act("admin", "cannot enlist")
+def cannot_enlist(play: Play, who: Text, *, because: Text) -> None:
+    _expect(because, lambda: administration.enlist(play.stage, play.members, [play.member(who)]))
+
+
+@act("admin", "cannot change settings")
+def cannot_change_settings(play: Play, *, to: Form, because: Text) -> None:
+    _expect(because, lambda: administration.choose(play.stage, play.members, to))
+
+
+def _expect(because: Text, do: Callable[[], None]) -> None:
+    try:
+        do()
+    except (Refused, NotAScenario) as refusal:
+        if because not in str(refusal):
+            raise refuse(because, f"it was refused, but with other words: {refusal}") from refusal
+    else:
+        raise refuse(because, "it was not refused")
 
 
 @act("admin", "has the board send everything again")
@@ -82,6 +104,11 @@ def graph_removes_subscriptions(play: Play, who: Text) -> None:
     for each in play.stage.ask_graph("GET", "subscriptions")["value"]:
         if play.mailbox_id(play.member(who)) in each["resource"] or play.member(who).mailbox in each["resource"]:
             play.stage.ask_graph("POST", f"subscriptions/{each['id']}/lifecycle", {"event": "subscriptionRemoved"})
+
+
+@act("outside", "graph keeps our mark on copies")
+def graph_keeps_mark(play: Play) -> None:
+    play.stage.ask_graph("PATCH", "switches", {"copiesKeepTransactionId": True})
 
 
 @act("outside", "graph tells everything twice")

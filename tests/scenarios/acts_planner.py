@@ -19,6 +19,8 @@ def plans(
     *,
     at: At,
     for_: list[Text] | None = None,
+    subject_of: Text | None = None,
+    notes_of: Text | None = None,
     notes: Text | None = None,
     html: Text | None = None,
     place: Text | None = None,
@@ -41,12 +43,14 @@ def plans(
     members = play.named(for_)
     when = play.when(at, members[0] if members else play.member(None))
     wanted: dict[str, Any] = {
-        "subject": what,
+        "subject": _letters(subject_of) if subject_of is not None else what,
         "resources": [member.id for member in members],
         "locked": locked,
         **_times(when),
         **_look({"shows": shows, "privacy": privacy, "importance": importance, "status": status}),
     }
+    if notes_of is not None:
+        notes = Text(_letters(notes_of))
     if notes is not None:
         wanted["body"] = {"contentType": "text", "content": notes}
     if html is not None:
@@ -282,6 +286,14 @@ def _owner(play: Play, entry: str, what: Text) -> Member:
         if member.id == blocks.get(entry):
             return member
     raise refuse(what, f"{what!r} is not on the board any more")
+
+
+def _letters(said: Text) -> str:
+    """So many letters, in words of ten."""
+    count, _, word = said.partition(" ")
+    if word != "letters" or not count.isdecimal():
+        raise refuse(said, f"say how many letters, as in '300 letters', not {said!r}")
+    return ("xxxxxxxxxx " * (int(count) // 10))[: int(count)].strip()
 
 
 def _look(given: Mapping[str, Text | None]) -> dict[str, Any]:

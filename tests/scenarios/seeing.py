@@ -37,6 +37,11 @@ class Expected:
     facts: Mapping[str, Said]
     said: Said
 
+    def means(self, entry: Entry) -> bool:
+        """Is it about this one?"""
+        is_called = entry.what == self.what if "what starts" not in self.facts else True
+        return is_called and entry.at == self.at
+
     def __str__(self) -> str:
         more = "".join(f", {name} {_told(value)}" for name, value in self.facts.items())
         return f"{self.what}, {self.at}{more}"
@@ -53,6 +58,7 @@ def in_outlook(play: Play, member: Member, before: frozenset[str]) -> dict[str, 
 def _event(play: Play, member: Member, event: Json, before: frozenset[str]) -> Entry:
     reminder = "yes" if event["isReminderOn"] else "no"
     facts = {
+        "what": event["subject"],
         "shows": event["showAs"],
         "privacy": event["sensitivity"],
         "importance": event["importance"],
@@ -94,6 +100,7 @@ def on_the_board(play: Play) -> dict[str, list[Entry]]:
 def _facts(each: Json) -> Facts:
     place = each.get("location") or {}
     return {
+        "what": each.get("subject", each.get("title", "")),
         "shows": each.get("showAs"),
         "privacy": each.get("sensitivity"),
         "importance": each.get("importance"),
@@ -141,9 +148,9 @@ def read_expected(play: Play, said: Said, member: Member) -> Expected:
         facts: dict[str, Said] = {}
     else:
         form = as_form(said)
-        if "what" not in form or "at" not in form:
+        if "at" not in form or ("what" not in form and "what starts" not in form):
             raise refuse(form, "say at least `what` and `at`")
-        what, at = as_text(form["what"]), as_text(form["at"])
+        what, at = as_text(form.said("what")), as_text(form["at"])
         facts = {str(name): value for name, value in form.items() if name not in ("what", "at")}
     for prefix in _BLOCK:
         if what.startswith(prefix):
@@ -157,7 +164,7 @@ def differences(where: str, expected: Sequence[Expected], found: Sequence[Entry]
     left = list(found)
     troubles = []
     for wanted in expected:
-        fitting = [entry for entry in left if (entry.what, entry.at) == (wanted.what, wanted.at)]
+        fitting = [entry for entry in left if wanted.means(entry)]
         faults = [_faults(wanted, entry) for entry in fitting]
         if not fitting:
             near = next((entry for entry in left if entry.what == wanted.what), None)
@@ -182,11 +189,15 @@ def _faults(wanted: Expected, entry: Entry) -> list[str]:
 
 
 def _look(name: str, said: Said, facts: Facts) -> tuple[bool, object]:
-    for ending, holds in ((" says", True), (" lacks", False)):
+    for ending, holds in ((" starts", str.startswith), (" ends", str.endswith)):
+        if name.endswith(ending):
+            text = str(facts[_known(name.removesuffix(ending), said, facts)])
+            return holds(text, as_text(said)), text
+    for ending, says in ((" says", True), (" lacks", False)):
         if name.endswith(ending):
             text = str(facts[_known(name.removesuffix(ending), said, facts)])
             words = [as_text(each) for each in as_lines(said)]
-            return all((word in text) is holds for word in words), text
+            return all((word in text) is says for word in words), text
     found = facts[_known(name, said, facts)]
     readers: list[tuple[type, Callable[[Said], object]]] = [(bool, as_truth), (int, as_number)]
     for kind, read in readers:

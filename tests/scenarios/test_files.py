@@ -6,8 +6,10 @@ import pytest
 
 from devtools.mutations.rules import Breaking, read_rules
 from devtools.paths import ROOT
+from sync_core.domain.choices import Choices
 from tests.scenarios.said import NotAScenario
 from tests.scenarios.scenario import read_scenario
+from tests.scenarios.settings import NAMES
 from tests.scenarios.test_scenarios import FILES, name_of
 
 RULES = read_rules()
@@ -21,6 +23,18 @@ def test_a_scenario_is_understood_without_playing_it(file: Path) -> None:
 def test_scenarios_have_titles_of_their_own() -> None:
     titles = [read_scenario(file, name_of(file)).title for file in FILES]
     assert not {title for title in titles if titles.count(title) > 1}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_setting_is_shown_with_its_default_and_another_value(name: str) -> None:
+    scenarios = [read_scenario(file, name_of(file)) for file in FILES]
+    shown = {each.partition("=")[2] for scenario in scenarios for each in scenario.shows if each.startswith(f"{name}=")}
+    default = getattr(Choices(), name)
+    assert len(shown) > 1
+    if name == "reminder_minutes":
+        assert "none" in shown
+    elif not isinstance(default, tuple):
+        assert str(default).lower() in {value.lower() for value in shown}
 
 
 @pytest.mark.parametrize(
