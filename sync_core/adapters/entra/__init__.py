@@ -1,0 +1,1 @@
+"""Microsoft Entra as the one who says who somebody is."""
