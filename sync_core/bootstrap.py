@@ -7,7 +7,7 @@ takes tables and a queue, but neither Graph nor the board.
 import asyncio
 import os
 import uuid
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
@@ -22,11 +22,13 @@ from sync_core.settings import SettingProblem, Settings, read_settings
 if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential
 
+    from sync_core.adapters.entra.keys import PublishedKeys
     from sync_core.adapters.graph.connect import Graph
     from sync_core.adapters.queues.bells import QueueBells
     from sync_core.adapters.scheduler import Scheduler
     from sync_core.adapters.tables.connection import Tables
     from sync_core.adapters.vault.secrets import VaultSecrets
+    from sync_core.web.admin.routing import Administration
     from sync_core.web.health import Condition
 
 VERSION = "0.1.0"
@@ -75,6 +77,7 @@ class Connector:
         self._bells = cache(self._make_bells)
         self._graph = cache(self._make_graph)
         self._scheduler = cache(self._make_scheduler)
+        self._entra_keys = cache(self._make_entra_keys)
         self._wording = cache(_make_wording)
 
     async def ports(self) -> Ports:
@@ -113,6 +116,19 @@ class Connector:
             raise trouble
         return found
 
+    def administration(self) -> "Administration":
+        """Return what the administration API stands on."""
+        from sync_core.web.admin.access import Access
+        from sync_core.web.admin.routing import Administration
+
+        audience = self.settings.admin_audience
+        access = Access(self.settings.admin_sign_in[1], audience, self._entra_keys()) if audience else None
+        return Administration(access, self.ports, self._admin_parts())
+
+    def _admin_parts(self) -> Mapping[str, Any]:
+        """What routes of the administration may ask for beside the ports, by name; nothing here is opened yet."""
+        return {"condition": condition, "reach_storage": reach_storage, "webhook_secrets": self.webhook_secrets}
+
     async def aclose(self) -> None:
         """Close every connection; the connector is not used again."""
         while self._open:
@@ -123,6 +139,7 @@ class Connector:
         from sync_core.adapters.tables.deletions import TableDeletions
         from sync_core.adapters.tables.placements import TablePlacements
         from sync_core.adapters.tables.rows import TableRows
+        from sync_core.adapters.tables.sources import TableSources
         from sync_core.adapters.tables.subscription_rows import TableSubscriptionRows
         from sync_core.adapters.tables.tenant import TableTenantRow
 
@@ -143,6 +160,7 @@ class Connector:
             tenant=TableTenantRow(tables),
             deletions=TableDeletions(tables),
             wording=cast(Wording, OnFirstUse(self._wording)),
+            sources=TableSources(tables),
         )
 
     def _make_tables(self) -> "Tables":
@@ -206,6 +224,13 @@ class Connector:
         )
         self._open.append(graph.aclose)
         return graph
+
+    def _make_entra_keys(self) -> "PublishedKeys":
+        from sync_core.adapters.entra.keys import PublishedKeys
+
+        keys = PublishedKeys(*self.settings.admin_sign_in, self._clock)
+        self._open.append(keys.aclose)
+        return keys
 
     def _make_scheduler(self) -> "Scheduler":
         from sync_core.adapters.scheduler import connect_scheduler

@@ -18,6 +18,7 @@ from sync_core.domain.look import WordsOf
 from sync_core.domain.plan import BoardOperation, EventOperation, Outcome
 from sync_core.domain.profile import MailboxState
 from sync_core.domain.resource import CalendarRef, ResourceId
+from sync_core.domain.source import Heard, Source, SourceId, Standing
 from sync_core.domain.stored import Address, Job, Lease, ProfileRow, Row
 from sync_core.domain.subscription import Subscription
 from sync_core.domain.window import Window
@@ -344,6 +345,26 @@ class Wording(Protocol):
         """How appointments are put into words by these choices; what is missing is empty, never an error. Pure."""
 
 
+class Sources(Protocol):
+    """Table `sources`: how each sender of webhooks proves itself, and what was last heard of it."""
+
+    async def list(self) -> Sequence[Standing]:
+        """Read all, by id; the default source is always among them, as `Source(DEFAULT_SOURCE)` while it has no row."""
+
+    async def put(self, source: Source, tag: str | None) -> str:
+        """Write one over the row that `tag` names (None: there is none yet); returns the new tag.
+
+        Raises:
+            VersionMoved: somebody else wrote it meanwhile; nothing was written.
+        """
+
+    async def delete(self, source: SourceId) -> None:
+        """Remove one, with what was heard of it; one that is gone already is fine."""
+
+    async def note(self, source: SourceId, heard: Heard) -> None:
+        """Write what was heard; what is None stays as it was."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ports:
     """Everything a flow may need, built once by bootstrap and handed in. `connector` names this deployment."""
@@ -363,3 +384,4 @@ class Ports:
     tenant: TenantRow
     deletions: Deletions
     wording: Wording
+    sources: Sources

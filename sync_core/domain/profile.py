@@ -75,7 +75,8 @@ class Profile:
 
     The first calendar is the main one, which receives *up*; none means: planned on, but nothing to keep. `former` are
     calendars that were its main one and may still hold events of ours. `address` and `wishes` are what an admin said,
-    from which `calendars` were found; `group` names the resource's group for rules.
+    from which `calendars` were found; `group` names the resource's group for rules. `narrowed` is the most that the
+    board wishes for (None: all), by its state of revision `told_revision`; `is_off_board` once the board removed it.
     """
 
     resource: ResourceId
@@ -91,6 +92,9 @@ class Profile:
     mailbox: MailboxSearch = MailboxSearch()
     former: tuple[CalendarRef, ...] = ()
     is_in_pilot_group: bool = False
+    narrowed: Direction | None = None
+    told_revision: int = 0
+    is_off_board: bool = False
 
     @property
     def main_calendar(self) -> CalendarUse | None:

@@ -34,7 +34,7 @@ class Terms:
 
     @property
     def direction(self) -> Direction:
-        return self.profile.direction or self.tenant.direction
+        return self._narrowed(self.profile.direction or self.tenant.direction)
 
     @property
     def is_in_pilot(self) -> bool:
@@ -77,7 +77,7 @@ class Terms:
         return timedelta(minutes=own if own is not None else usual)
 
     def direction_of(self, use: CalendarUse) -> Direction:
-        return use.direction or self.direction
+        return self._narrowed(use.direction) if use.direction else self.direction
 
     def choices_of(self, calendar: CalendarRef | None) -> Choices:
         use = self.use_of(calendar)
@@ -146,6 +146,13 @@ class Terms:
             direction=Direction.NONE if is_paused else direction_that(self.direction_of(use).writes_outlook, opens),
             on_block_edited=choices.on_block_edited,
         )
+
+    def _narrowed(self, wished: Direction) -> Direction:
+        """What of a direction the board leaves open: it may take away, never add."""
+        most = self.profile.narrowed
+        if most is None:
+            return wished
+        return direction_that(wished.writes_outlook and most.writes_outlook, wished.writes_board and most.writes_board)
 
     def _direction_up(self, main: CalendarUse | None, kind: Kind) -> Direction:
         wished = self.direction_of(main) if main else self.direction

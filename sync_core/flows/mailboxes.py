@@ -104,13 +104,23 @@ async def _look_again(ports: Ports, choices: Choices, profile: Profile, report: 
 
 
 def with_former(before: Profile | None, after: Profile) -> Profile:
-    """The profile with every calendar that was its main one and may still hold events of ours."""
+    """The profile with every calendar that was its main one and may still hold events of ours.
+
+    What the board said of the resource is as it was before: it may have come while the profile was made up.
+    """
     was = before.main_calendar if before else None
     main = after.main_calendar
     former = dict.fromkeys((*(before.former if before else ()), *([was.ref] if was else [])))
     if main is not None:
         former.pop(main.ref, None)
-    return replace(after, former=tuple(former))
+    told = before or after
+    return replace(
+        after,
+        former=tuple(former),
+        narrowed=told.narrowed,
+        told_revision=told.told_revision,
+        is_off_board=told.is_off_board,
+    )
 
 
 def _wishes_of(choices: Choices, profile: Profile) -> list[CalendarWish]:

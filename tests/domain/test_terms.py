@@ -144,3 +144,18 @@ def test_a_mailbox_answers_whatever_kind_it_is_of_if_it_is_there() -> None:
         MailboxState.SHARED,
         MailboxState.ROOM,
     }
+
+
+@pytest.mark.parametrize("wished", Direction)
+@pytest.mark.parametrize("most", Direction)
+def test_what_the_board_wishes_takes_away_and_never_adds(wished: Direction, most: Direction) -> None:
+    narrowed = terms(direction=wished, narrowed=most)
+    assert narrowed.direction.writes_outlook == (wished.writes_outlook and most.writes_outlook)
+    assert narrowed.direction.writes_board == (wished.writes_board and most.writes_board)
+    # A direction of one calendar is no way around it, nor is the tenant's.
+    assert narrowed.direction_of(CalendarUse(OWN, Direction.BOTH)) is most
+    assert terms(narrowed=most).direction is most
+
+
+def test_without_a_wish_of_the_board_every_direction_is_as_chosen() -> None:
+    assert terms(direction=Direction.DOWN).direction_of(CalendarUse(OWN, Direction.UP)) is Direction.UP

@@ -35,6 +35,7 @@ from tests.fakes.names import FakeNames
 from tests.fakes.outlook import FakeOutlook
 from tests.fakes.placements import FakePlacements
 from tests.fakes.rows import FakeRows
+from tests.fakes.sources import FakeSources
 from tests.fakes.subscription_rows import FakeSubscriptionRows
 from tests.fakes.subscriptions import FakeSubscriptions
 from tests.fakes.tenant import FakeTenantRow
@@ -106,6 +107,7 @@ class World:
         self.directory = FakeDirectory()
         self.tenant = FakeTenantRow(OPEN)
         self.deletions = FakeDeletions()
+        self.sources = FakeSources()
         self.subscriptions = FakeSubscriptions(self.clock)
         self.subscription_rows = FakeSubscriptionRows()
         self.claims = FakeClaims()
@@ -142,6 +144,7 @@ class World:
             tenant=through(self.tenant, "read"),
             deletions=self.deletions,
             wording=PlainWording(),
+            sources=self.sources,
         )
 
     def _enlist(self, resource: ResourceId) -> None:

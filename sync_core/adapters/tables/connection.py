@@ -18,7 +18,8 @@ SUBSCRIPTIONS = "subscriptions"
 CALENDARS = "calendars"
 SETTINGS = "settings"
 DELETIONS = "deletions"
-ALL_TABLES = (SYNC, PLACEMENTS, SUBSCRIPTIONS, CALENDARS, SETTINGS, DELETIONS)
+SOURCES = "sources"
+ALL_TABLES = (SYNC, PLACEMENTS, SUBSCRIPTIONS, CALENDARS, SETTINGS, DELETIONS, SOURCES)
 
 # Well within a lease of 60 s, so that a worker learns that storage is silent while it still holds its resource.
 _PATIENCE: dict[str, Any] = {
