@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from devtools.mutations.rules import Breaking, read_rules
@@ -44,10 +45,11 @@ class Verdict:
 
 
 def mutate(words: Sequence[str]) -> int:
-    """Break the rules that speak of all these words, all rules without any, and return 1 if one goes unnoticed.
+    """Break the rules that speak of all these words, all rules without any, and return 1 if one goes unnoticed
+    or a scenario is red before anything is broken.
 
     Raises:
-        Trouble: an edit does not fit the product, or a scenario is red before anything is broken.
+        Trouble: an edit does not fit the product, or the scenarios cannot be played.
     """
     chosen = [each for each in read_rules() if all(word.lower() in each.rule.lower() for word in words)]
     if not chosen:
@@ -56,27 +58,30 @@ def mutate(words: Sequence[str]) -> int:
         each.breaks((ROOT / each.file).read_text("utf-8"))
     names = sorted({name for each in chosen for name in each.scenarios})
     print(f"{len(chosen)} rules, {len(names)} scenarios; first with nothing broken.", flush=True)
-    red = _play_unbroken(names)
-    if red:
-        raise Trouble(f"Red before anything is broken: {', '.join(red)}.")
+    red = frozenset(_play_unbroken(names))
+    verdicts = []
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        verdicts = []
-        for verdict in pool.map(_judge, chosen):
+        for verdict in pool.map(partial(_judge, red=red), chosen):
             print(verdict, flush=True)
             verdicts.append(verdict)
     unnoticed = [verdict.rule for verdict in verdicts if not verdict.is_noticed]
     print(f"\n{len(verdicts) - len(unnoticed)} of {len(verdicts)} noticed.")
     for rule in unnoticed:
         print(f"Not noticed: {rule}")
-    return 1 if unnoticed else 0
+    if red:
+        print(f"Red before anything was broken, so that they noticed nothing: {', '.join(sorted(red))}")
+    return 1 if unnoticed or red else 0
 
 
-def _judge(breaking: Breaking) -> Verdict:
+def _judge(breaking: Breaking, red: frozenset[str]) -> Verdict:
+    able = [name for name in breaking.scenarios if name not in red]
+    if not able:
+        return Verdict(breaking.rule, (), 0.0, "its scenarios are red with nothing broken")
     with _copy() as copy:
         file = copy / breaking.file
         file.write_text(breaking.breaks(file.read_text("utf-8")), "utf-8")
         began = time.monotonic()
-        output = _play(copy, breaking.scenarios, "--exitfirst")
+        output = _play(copy, able, "--exitfirst")
         spent = time.monotonic() - began
     fallen = tuple(FELL.findall(output))
     trouble = f"the broken product does not run: {_last_line(output)}" if NO_START.search(output) else ""

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.scenarios.playing import NotAsExpected, play_scenario
 from tests.scenarios.said import NotAScenario
-from tests.scenarios.scenario import NotAsExpected, play_scenario, read_scenario
+from tests.scenarios.scenario import read_scenario
 from tests.scenarios.stage import Stage
 
 HERE = Path(__file__).parent
