@@ -1,4 +1,7 @@
-"""Reads the scheduler contract and judges JSON by its schemas, more strictly than the contract itself does."""
+"""Reads the contracts and judges JSON by their schemas, more strictly than the contracts themselves do.
+
+The scheduler's is meant where none is named.
+"""
 
 from __future__ import annotations
 
@@ -13,30 +16,32 @@ from jsonschema import Draft202012Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-CONTRACT = Path(__file__).parents[2] / "docs" / "contract" / "scheduler.openapi.yaml"
+_FOLDER = Path(__file__).parents[2] / "docs" / "contract"
+CONTRACT = _FOLDER / "scheduler.openapi.yaml"
+ADMIN_CONTRACT = _FOLDER / "admin.openapi.yaml"
 _URI = "urn:tandem:contract"
 _METHODS = ("get", "put", "patch", "post", "delete")
 
 
 @functools.cache
-def contract() -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.safe_load(CONTRACT.read_text(encoding="utf-8"))
+def contract(document: Path = CONTRACT) -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load(document.read_text(encoding="utf-8"))
     return loaded
 
 
-def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
+def operations(document: Path = CONTRACT) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Yield (path or webhook name, method, operation) of both directions."""
     for section in ("paths", "webhooks"):
-        for path, entry in contract()[section].items():
+        for path, entry in contract(document).get(section, {}).items():
             for method in _METHODS:
                 if method in entry:
                     yield path, method, entry[method]
 
 
-def resolve(node: dict[str, Any]) -> dict[str, Any]:
+def resolve(node: dict[str, Any], document: Path = CONTRACT) -> dict[str, Any]:
     """Follow a reference inside the contract; anything else comes back as it is."""
     while "$ref" in node:
-        target: Any = contract()
+        target: Any = contract(document)
         for step in node["$ref"].removeprefix("#/").split("/"):
             target = target[step.replace("~1", "/").replace("~0", "~")]
         node = target
@@ -53,25 +58,25 @@ def _close(node: Any) -> None:
             node.setdefault("additionalProperties", False)
         for key, entry in node.items():
             # A condition looks at a part of the object only; closing it would make it never true.
-            if key not in ("if", "then", "example", "examples"):
+            if key not in ("if", "then", "else", "example", "examples"):
                 _close(entry)
 
 
 @functools.cache
-def _registry() -> Registry[Any]:
-    closed = copy.deepcopy(contract())
+def _registry(document: Path) -> Registry[Any]:
+    closed = copy.deepcopy(contract(document))
     _close(closed)
     empty: Registry[Any] = Registry()
     filled: Registry[Any] = empty.with_resource(_URI, DRAFT202012.create_resource(closed))
     return filled
 
 
-def complaints(pointer: str, value: object) -> list[str]:
+def complaints(pointer: str, value: object, document: Path = CONTRACT) -> list[str]:
     """List what is wrong with a value by the schema at a JSON Pointer of the contract; empty means nothing."""
-    validator = Draft202012Validator({"$ref": f"{_URI}#{pointer}"}, registry=_registry())
+    validator = Draft202012Validator({"$ref": f"{_URI}#{pointer}"}, registry=_registry(document))
     return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(value)]
 
 
-def complaints_about(schema: str, value: object) -> list[str]:
+def complaints_about(schema: str, value: object, document: Path = CONTRACT) -> list[str]:
     """List what is wrong with a value by a schema of the contract, given by name."""
-    return complaints(f"/components/schemas/{schema}", value)
+    return complaints(f"/components/schemas/{schema}", value, document)
