@@ -54,6 +54,14 @@ async def health(req: func.HttpRequest) -> func.HttpResponse:
     return await _serve("health", req, _report_health)
 
 
+# The host refuses a route whose text begins with `admin`; it does not look into a constraint:
+# https://github.com/Azure/azure-functions-host/issues/1781
+@app.route("{area:regex(^admin$)}/{*rest}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"], auth_level=OPEN)
+async def admin(req: func.HttpRequest) -> func.HttpResponse:
+    """Let an admin or a reader of the tenant see to the app."""
+    return await _serve("admin", req, _administer)
+
+
 @app.queue_trigger("msg", QUEUE, STORAGE)
 async def sync_resource(msg: func.QueueMessage) -> None:
     """Run the engine for one bell; one that cannot be read raises, and so reaches the poison queue."""
@@ -133,6 +141,12 @@ async def _receive_notifications(request: Request, correlation_id: str) -> Respo
     if handshake := notifications.answer_handshake(request):
         return handshake
     return await notifications.receive_notifications(await bootstrap.connector().ports(), request, correlation_id)
+
+
+async def _administer(request: Request, correlation_id: str) -> Response:
+    from sync_core.web.admin.routing import answer_call
+
+    return await answer_call(bootstrap.connector().administration(), request, correlation_id)
 
 
 async def _report_health(request: Request, _: str) -> Response:

@@ -83,6 +83,31 @@ def _read_uuid(text: str) -> str:
     return str(read)
 
 
+def _read_audience(text: str) -> str:
+    scheme, _, rest = text.rpartition("api://")
+    if scheme or not re.fullmatch(r"[0-9A-Za-z._/-]{1,200}", rest):
+        raise ValueError("is no application")
+    return f"api://{rest}" if text.startswith("api://") and not _is_uuid(rest) else _read_uuid(rest)
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        return bool(_read_uuid(text))
+    except ValueError:
+        return False
+
+
+def _read_issuer(text: str) -> str:
+    url = _read_url(text)
+    if not is_loopback(url):
+        raise ValueError("is not on this machine")
+    path = urlsplit(url).path
+    tenant = path.removeprefix("/").removesuffix("/v2.0")
+    if path != f"/{tenant}/v2.0" or not _is_uuid(tenant) or tenant != tenant.lower():
+        raise ValueError("names no tenant")
+    return url
+
+
 def _read_secret(text: str) -> SecretStr:
     if text.startswith("@Microsoft.KeyVault("):
         raise ValueError("is a Key Vault reference that the platform could not resolve")
@@ -156,6 +181,8 @@ URL = Form(_read_url, _ENCRYPTED)
 ROOT = Form(_read_root, f"{_ENCRYPTED}; without a path")
 SCOPE = Form(_read_scope, "an https address that ends in /.default")
 UUID = Form(_read_uuid, "a uuid such as 01234567-89ab-cdef-0123-456789abcdef, not all zero")
+AUDIENCE = Form(_read_audience, "an application (client) id, or its URI such as api://tandem.contoso.com")
+ISSUER = Form(_read_issuer, "an address on this machine with a tenant's id, as http://127.0.0.1:7083/<tenant id>/v2.0")
 SECRET = Form(_read_secret, "a secret in plain text", is_secret=True)
 VAULT_NAME = Form(_read_vault_name, "the name of a Key Vault secret: 1 to 127 letters, digits and hyphens")
 VAULT_NAMES = Form(_read_vault_names, "names of Key Vault secrets with spaces between; two while one takes over")

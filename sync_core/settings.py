@@ -11,6 +11,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from sync_core.setting_forms import (
+    AUDIENCE,
+    ISSUER,
     ROOT,
     SCHEDULE,
     SCOPE,
@@ -26,7 +28,7 @@ from sync_core.setting_forms import (
     whole_number,
 )
 
-OWN_PREFIXES = ("TANDEM_", "GRAPH_", "SCHEDULER_", "KEY_VAULT_")
+OWN_PREFIXES = ("TANDEM_", "GRAPH_", "SCHEDULER_", "KEY_VAULT_", "ADMIN_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,12 @@ class Settings(BaseModel):
     scheduler_webhook_secrets: Annotated[tuple[SecretStr, ...], WEBHOOK_SECRETS] = _named(
         "SCHEDULER_WEBHOOK_SECRETS", "The signing secrets themselves, when developing.", ()
     )
+    admin_audience: Annotated[str | None, AUDIENCE] = _named(
+        "ADMIN_AUDIENCE", "Application whose roles open the administration; without it nobody administers.", None
+    )
+    admin_issuer: Annotated[str | None, ISSUER] = _named(
+        "ADMIN_ISSUER", "Issuer of tokens on this machine in place of the tenant's, when developing.", None
+    )
     renew_schedule: Annotated[str, SCHEDULE] = _named("RENEW_SCHEDULE", "When subscriptions are renewed; hourly.")
     pull_schedule: Annotated[str, SCHEDULE] = _named(
         "PULL_SCHEDULE", "When calendars that are due are asked for changes; every few minutes."
@@ -120,6 +128,14 @@ class Settings(BaseModel):
     def can_be_notified(self) -> bool:
         """Can the Graph that is set reach this app? Without that only the pulling timer reads calendars."""
         return is_loopback(self.graph_endpoint) or not is_loopback(self.public_url)
+
+    @property
+    def admin_sign_in(self) -> tuple[str, str]:
+        """Whose tokens open the administration: the authority and the tenant's id at it."""
+        if self.admin_issuer:
+            authority, tenant, _ = self.admin_issuer.rsplit("/", 2)
+            return authority, tenant
+        return self.graph_authority, self.graph_tenant_id or ""
 
     @property
     def keeps_storage_here(self) -> bool:
@@ -177,6 +193,7 @@ def _combinations(given: Mapping[str, str]) -> Iterator[SettingProblem]:
     """What is wrong only beside other settings."""
     yield from _storage(given)
     yield from _graph_sign_in(given)
+    yield from _admin_sign_in(given)
     yield from _one_of(given, "SCHEDULER_API_KEY_NAME", "SCHEDULER_API_KEY")
     yield from _one_of(given, "SCHEDULER_WEBHOOK_SECRET_NAMES", "SCHEDULER_WEBHOOK_SECRETS")
     by_name = ("GRAPH_CLIENT_SECRET_NAME", "SCHEDULER_API_KEY_NAME", "SCHEDULER_WEBHOOK_SECRET_NAMES")
@@ -208,6 +225,11 @@ def _graph_sign_in(given: Mapping[str, str]) -> Iterator[SettingProblem]:
         return
     yield from (_missing(name, "") for name in ("GRAPH_TENANT_ID", "GRAPH_CLIENT_ID") if name not in given)
     yield from _one_of(given, "GRAPH_CLIENT_SECRET_NAME", "GRAPH_CLIENT_SECRET")
+
+
+def _admin_sign_in(given: Mapping[str, str]) -> Iterator[SettingProblem]:
+    if "ADMIN_AUDIENCE" in given and "ADMIN_ISSUER" not in given and "GRAPH_TENANT_ID" not in given:
+        yield _missing("GRAPH_TENANT_ID", ", but ADMIN_AUDIENCE is set, and only this tenant may administer")
 
 
 def _one_of(given: Mapping[str, str], by_name: str, by_value: str) -> Iterator[SettingProblem]:

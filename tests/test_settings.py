@@ -85,6 +85,30 @@ def test_the_scope_follows_the_endpoint_of_a_national_cloud_unless_it_is_set() -
     assert read({**china, "GRAPH_SCOPE": scope}).graph_scope == scope
 
 
+CLIENT_ID = "7b1c5b52-7e16-4b34-8cf3-6b8e8de60004"
+
+
+@pytest.mark.parametrize("audience", [CLIENT_ID, CLIENT_ID.upper(), f"api://{CLIENT_ID}"])
+def test_the_tenant_of_graph_administers(audience: str) -> None:
+    settings = read({**DEPLOYED, "ADMIN_AUDIENCE": audience})
+    assert settings.admin_audience == CLIENT_ID
+    assert settings.admin_sign_in == ("https://login.microsoftonline.com", DEPLOYED["GRAPH_TENANT_ID"])
+
+
+def test_an_application_may_be_named_by_a_uri_of_its_own() -> None:
+    assert read({**DEPLOYED, "ADMIN_AUDIENCE": "api://tandem.contoso.com"}).admin_audience == "api://tandem.contoso.com"
+
+
+def test_an_issuer_on_this_machine_stands_in_for_the_tenants() -> None:
+    assert read(sample()).admin_sign_in == ("http://127.0.0.1:7083", "5d0b7e1c-64a9-4f2e-8c37-0f9a1b2c3d4e")
+
+
+def test_who_administers_is_not_told_without_a_tenant() -> None:
+    told = problems({**sample(), "ADMIN_ISSUER": ""})
+    assert list(told) == ["GRAPH_TENANT_ID"]
+    assert "ADMIN_AUDIENCE is set" in told["GRAPH_TENANT_ID"]
+
+
 def test_a_real_graph_cannot_notify_an_app_on_this_machine() -> None:
     assert not read({**DEPLOYED, "TANDEM_PUBLIC_URL": "http://localhost:7071"}).can_be_notified
 
@@ -142,6 +166,12 @@ WRONG = [
     ("GRAPH_PAGE_SIZE", "ten", "is no whole number"),
     ("GRAPH_MAX_CONCURRENCY", "-1", "is no whole number"),
     ("SCHEDULER_WEBHOOK_SECRET_NAMES", "good bad_", "is no name of a Key Vault secret"),
+    ("ADMIN_AUDIENCE", "tandem", "is no uuid ('tandem')"),
+    ("ADMIN_AUDIENCE", "https://tandem.example", "is no application"),
+    ("ADMIN_AUDIENCE", "api://", "is no application"),
+    ("ADMIN_ISSUER", "https://login.microsoftonline.com/7b1c5b52-7e16-4b34-8cf3-6b8e8de60002/v2.0", "is not on this"),
+    ("ADMIN_ISSUER", "http://127.0.0.1:7083/common/v2.0", "names no tenant"),
+    ("ADMIN_ISSUER", "http://127.0.0.1:7083/7b1c5b52-7e16-4b34-8cf3-6b8e8de60002", "names no tenant"),
     ("RENEW_SCHEDULE", "0 * * * *", "has 5 fields"),
     ("RENEW_SCHEDULE", "00:05:00", "has 1 fields"),
     ("PULL_SCHEDULE", "0 60 * * * *", "has wrong minutes"),

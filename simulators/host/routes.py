@@ -17,8 +17,11 @@ from simulators.host.timers import Timer
 
 LARGEST_BODY = 100 * 1024 * 1024
 # `{id}`, `{id?}`, `{*rest}`, with constraints such as `{id:int}` or `{id:guid?}`.
-PARAMETER = re.compile(r"\{(\*)?(\w+)(?::(\w+)(?:\([^)]*\))?)?(\?)?\}")
+PARAMETER = re.compile(r"\{(\*)?(\w+)(?::(\w+)(?:\(([^)]*)\))?)?(\?)?\}")
 CONSTRAINTS = {"int": r"-?\d+", "alpha": r"[A-Za-z]+", "guid": r"[0-9A-Fa-f-]{32,36}", "bool": r"true|false"}
+# Taken by the host's own routes, also where a prefix stands before an app's:
+# https://github.com/Azure/azure-functions-host/issues/1781
+RESERVED = ("admin", "runtime")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +37,17 @@ def read_routes(functions: Sequence[Function], prefix: str) -> list[Route]:
     """Return the routes of all HTTP functions, those with the fewest parameters first, as the more specific win.
 
     Raises:
-        CannotStart: Two functions share a route and a method.
+        CannotStart: Two functions share a route and a method, or one takes a route of the host.
     """
     routes: dict[tuple[str, str], Function] = {}
     found = []
     for function in functions:
         if function.kind != "httpTrigger":
             continue
-        template = "/".join(part for part in (prefix, str(function.trigger["route"]).strip("/")) if part)
+        own = str(function.trigger["route"]).strip("/")
+        if own.lower().startswith(RESERVED):
+            raise CannotStart(f"{function.name}: The specified route conflicts with one or more built in routes.")
+        template = "/".join(part for part in (prefix, own) if part)
         methods = frozenset(getattr(method, "value", method) for method in function.trigger.get("methods") or ())
         for method in methods or {"*"}:
             other = routes.setdefault((template.lower(), method), function)
@@ -83,8 +89,10 @@ def _compile(template: str) -> re.Pattern[str]:
     pattern, position = "/", 0
     for found in PARAMETER.finditer(template):
         literal = re.escape(template[position : found.start()])
-        takes_rest, name, constraint, is_optional = found.groups()
+        takes_rest, name, constraint, argument, is_optional = found.groups()
         inner = ".*" if takes_rest else CONSTRAINTS.get(constraint or "", "[^/]+")
+        if constraint == "regex":
+            inner = argument.removeprefix("^").removesuffix("$")
         if is_optional and literal.endswith("/"):
             pattern += f"{literal[:-1]}(?:/(?P<{name}>{inner}))?"
         else:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from devtools.processes import Part, Parts
+from devtools.trouble import Trouble
 from tests.services import wait_until
 from tests.simulators.host.sample import Sample
 
@@ -32,6 +33,10 @@ APP = """
     @app.route("echo/special", methods=["POST"])
     def special(req: func.HttpRequest) -> str:
         return "special"
+
+    @app.route("{area:regex(^back$)}/{*rest}", methods=["GET"])
+    async def back(req: func.HttpRequest) -> func.HttpResponse:
+        return func.HttpResponse(json.dumps(dict(req.route_params)))
 
     @app.route("meet")
     async def meet(req: func.HttpRequest) -> func.HttpResponse:
@@ -81,6 +86,23 @@ def test_a_request_reaches_its_function_whole(host: Part) -> None:
 
 def test_an_optional_parameter_may_be_absent(host: Part) -> None:
     assert json.loads(ask(host, "/api/echo/ada", "POST", b"")[1])["route"] == {"name": "ada"}
+
+
+def test_a_parameter_may_be_held_to_a_pattern(host: Part) -> None:
+    assert json.loads(ask(host, "/api/back/a/b")[1]) == {"area": "back", "rest": "a/b"}
+    assert ask(host, "/api/front/a/b")[0] == 404
+
+
+@pytest.mark.parametrize("route", ["admin/{*rest}", "Administration", "runtime"])
+def test_a_route_that_the_host_keeps_to_itself_does_not_start(route: str, tmp_path: Path, parts: Parts) -> None:
+    sample = Sample(tmp_path, parts)
+    sample.write(f"""
+        @app.route("{route}")
+        async def taken(req: func.HttpRequest) -> func.HttpResponse:
+            return func.HttpResponse("taken")
+    """)
+    with pytest.raises(Trouble, match="conflicts with one or more built in routes"):
+        sample.start()
 
 
 def test_the_case_of_a_path_does_not_matter(host: Part) -> None:
