@@ -10,11 +10,12 @@ from devtools.development import (
     BOARD_PORT,
     GRAPH_PORT,
     HOST_PORT,
+    ISSUER_PORT,
     loopback,
     settings_for,
     with_own_settings,
 )
-from devtools.launch import WEBHOOK_ROUTE, has_core_tools, start_board, start_graph, start_host
+from devtools.launch import WEBHOOK_ROUTE, has_core_tools, start_board, start_graph, start_host, start_issuer
 from devtools.processes import Parts, find_free_port, termination_as_interrupt
 from devtools.trouble import Trouble
 
@@ -49,6 +50,10 @@ def _run_command(options: argparse.Namespace) -> int:
             from devtools.send import send
 
             return send(options.file, options.url)
+        case "token":
+            from devtools.token import print_token
+
+            return print_token(options.role)
         case "machine":
             return checks.run_module("tests.machine", "--examples", str(options.examples))
         case "mutate":
@@ -72,10 +77,12 @@ def _stay_with_one_part(options: argparse.Namespace) -> int:
                 start_graph(parts, options.port, echo=print)
             case "board":
                 start_board(parts, host, graph, options.port, echo=print)
+            case "issuer":
+                start_issuer(parts, options.port, echo=print)
             case "host":
                 storage = connection_string(*map(loopback, PORTS))
                 port = options.port or find_free_port()
-                settings = with_own_settings(settings_for(storage, loopback(port), graph, board))
+                settings = with_own_settings(settings_for(storage, loopback(port), graph, board, loopback(ISSUER_PORT)))
                 start_host(parts, settings, port, with_core_tools=has_core_tools(), echo=print)
         ended = parts.wait_for_an_end()
         raise Trouble(f"{ended.name} ended by itself.")
@@ -88,7 +95,8 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("check")
     up = commands.add_parser("up")
     up.add_argument("--location", type=Path, help="keep the storage in this directory instead of in memory")
-    for name, port in (("azurite", PORTS[0]), ("graph", GRAPH_PORT), ("board", BOARD_PORT), ("host", HOST_PORT)):
+    ports = {"graph": GRAPH_PORT, "board": BOARD_PORT, "issuer": ISSUER_PORT, "host": HOST_PORT}
+    for name, port in {"azurite": PORTS[0], **ports}.items():
         part = commands.add_parser(name)
         part.add_argument("--port", type=int, default=port)
         if name == "azurite":
@@ -96,6 +104,8 @@ def _parser() -> argparse.ArgumentParser:
     send = commands.add_parser("send")
     send.add_argument("file", type=Path)
     send.add_argument("--url", default=loopback(HOST_PORT) + WEBHOOK_ROUTE)
+    token = commands.add_parser("token")
+    token.add_argument("--role", action="append", help="one of the roles; may be repeated (Tandem.Admin)")
     machine = commands.add_parser("machine")
     machine.add_argument("--examples", type=int, required=True)
     mutating = commands.add_parser("mutate")

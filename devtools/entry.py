@@ -22,15 +22,31 @@ Tandem keeps a planning board and Outlook calendars in step.
   python3 dev.py azurite [--port N] [--location DIR]    storage alone, on three ports from N (10000)
   python3 dev.py graph   [--port N]                     simulated Microsoft Graph alone (7081)
   python3 dev.py board   [--port N]                     simulated planning board alone (7082)
+  python3 dev.py issuer  [--port N]                     issuer of tokens for who administers alone (7083)
   python3 dev.py host    [--port N]                     the function app alone (7071)
   python3 dev.py send FILE.json [--url URL]             sign a webhook and post it
+  python3 dev.py token [--role Tandem.Reader]           print a token for the administration of `up`
   python3 dev.py machine --examples N                   random histories against the engine
   python3 dev.py mutate [WORD …]                        break each rule once and see which scenario notices
 
 The first command makes the environment (.venv, node_modules); later ones start at once.
 """
 
-COMMANDS = ("demo", "up", "test", "check", "azurite", "graph", "board", "host", "send", "machine", "mutate")
+COMMANDS = (
+    "demo",
+    "up",
+    "test",
+    "check",
+    "azurite",
+    "graph",
+    "board",
+    "issuer",
+    "host",
+    "send",
+    "token",
+    "machine",
+    "mutate",
+)
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from devtools.calls import call
-from devtools.development import BOARD_KEY, WEBHOOK_SECRET
+from devtools.development import ADMIN_AUDIENCE, BOARD_KEY, ISSUER_TENANT, WEBHOOK_SECRET
 from devtools.processes import Echo, Part, Parts, check_port
 from devtools.trouble import Trouble
 
@@ -28,6 +28,13 @@ def start_board(parts: Parts, host: str, graph: str | None, port: int = 0, echo:
     command += ["--webhook-secret", WEBHOOK_SECRET, "--api-key", BOARD_KEY]
     command += ["--graph-url", graph] if graph else []
     return parts.start("Board simulator", command, echo=echo)
+
+
+def start_issuer(parts: Parts, port: int = 0, echo: Echo | None = None) -> Part:
+    """Start the issuer of tokens for whoever administers."""
+    check_port(port, "the issuer")
+    command = _module("simulators.issuer", "--port", str(port), "--tenant", ISSUER_TENANT, "--audience", ADMIN_AUDIENCE)
+    return parts.start("Issuer", command, echo=echo)
 
 
 def start_host(

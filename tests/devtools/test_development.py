@@ -48,6 +48,19 @@ def test_a_real_tenant_needs_only_its_own_settings(own: Path) -> None:
     assert chosen["AzureWebJobsStorage"] == STORAGE
 
 
+def test_an_application_of_the_developers_own_is_opened_by_the_tenants_tokens(own: Path) -> None:
+    defaults = settings_for(STORAGE, *(loopback(port) for port in (7071, 7081, 7082, 7083)))
+    assert with_own_settings(defaults)["ADMIN_ISSUER"].startswith("http://127.0.0.1:7083/")
+    values = {
+        "ADMIN_AUDIENCE": "9b7a6c5d-4e3f-4a1b-8c2d-1e0f9a8b7c6d",
+        "GRAPH_TENANT_ID": "3f1d2c4b-0a59-4e68-9b7a-6c5d4e3f2a1b",
+    }
+    own.write_text(json.dumps({"Values": values}))
+    settings = read_settings(with_own_settings(defaults))
+    assert isinstance(settings, Settings)
+    assert settings.admin_sign_in == ("https://login.microsoftonline.com", values["GRAPH_TENANT_ID"])
+
+
 def test_a_broken_file_is_named(own: Path) -> None:
     own.write_text("{")
     with pytest.raises(Trouble, match=r"local\.settings\.json cannot be read"):
