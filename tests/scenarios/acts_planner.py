@@ -212,8 +212,15 @@ def enters_absence(
 @act("planner", "changes absence")
 @act("planner", "edits block")
 def changes_absence(
-    play: Play, what: Text, *, to: At | None = None, title: Text | None = None, kind: Text | None = None
+    play: Play,
+    what: Text,
+    *,
+    to: At | None = None,
+    title: Text | None = None,
+    kind: Text | None = None,
+    shows: Text | None = None,
 ) -> None:
+    """`shows: nothing` has the board say no more how it shows."""
     collection, entry = play.entry(what)
     patch: dict[str, Any] = {}
     if to is not None:
@@ -221,6 +228,7 @@ def changes_absence(
         patch |= {"allDay": when.is_whole_days, **_times(when)}
     patch |= {"title": title} if title is not None else {}
     patch |= {"kind": kind} if kind is not None else {}
+    patch |= {"showAs": None if shows == "nothing" else shows} if shows is not None else {}
     play.stage.ask_board("PATCH", play.path(what), patch)
     play.entries[title or what] = (collection, entry)
 
