@@ -36,6 +36,12 @@ async def scheduler_events(req: func.HttpRequest) -> func.HttpResponse:
     return await _serve("scheduler_events", req, _receive_board_events)
 
 
+@app.route("scheduler/events/{source}/{secret?}", methods=["POST"], auth_level=OPEN)
+async def scheduler_source_events(req: func.HttpRequest) -> func.HttpResponse:
+    """Take in what a source with a name of its own posts."""
+    return await _serve("scheduler_source_events", req, _receive_board_events)
+
+
 @app.route("graph/notifications", methods=["POST"], auth_level=OPEN)
 async def graph_notifications(req: func.HttpRequest) -> func.HttpResponse:
     """Ring for what changed in calendars."""
@@ -129,10 +135,7 @@ async def tidy_up(timer: func.TimerRequest) -> None:
 
 
 async def _receive_board_events(request: Request, _: str) -> Response:
-    from sync_core.web import scheduler
-
-    connector = bootstrap.connector()
-    return await scheduler.receive(await connector.ports(), connector.webhook_secrets, request.headers, request.body)
+    return await (await bootstrap.connector().reception()).receive(request)
 
 
 async def _receive_notifications(request: Request, correlation_id: str) -> Response:

@@ -28,8 +28,11 @@ if TYPE_CHECKING:
     from sync_core.adapters.scheduler import Scheduler
     from sync_core.adapters.tables.connection import Tables
     from sync_core.adapters.vault.secrets import VaultSecrets
+    from sync_core.domain.source import Source
     from sync_core.web.admin.routing import Administration
+    from sync_core.web.bearer import Keys
     from sync_core.web.health import Condition
+    from sync_core.web.scheduler import Reception
 
 VERSION = "0.1.0"
 
@@ -68,6 +71,7 @@ class Connector:
         self._clock = SystemClock()
         self._building = asyncio.Lock()
         self._ports: Ports | None = None
+        self._reception: Reception | None = None
         self._is_prepared = False
         self._open: list[Callable[[], Awaitable[None]]] = []
         # One each, however many ask; a cache per connector, so that two in one test are strangers.
@@ -104,9 +108,43 @@ class Connector:
         """
         if given := self.settings.scheduler_webhook_secrets:
             return [each.get_secret_value() for each in given]
+        return await self._read_secrets(self.settings.scheduler_webhook_secret_names)
+
+    async def secrets_of(self, source: "Source") -> Sequence[str]:
+        """Return the secrets by which a source may prove itself now; none for one that sends tokens.
+
+        Raises:
+            TryAgain: the vault does not answer.
+            Misconfigured: none of the secrets can be read.
+        """
+        from sync_core.domain.source import DEFAULT_SOURCE, Proof
+
+        names = source.secret_names
+        if source.proof is Proof.ENTRA_BEARER:
+            return ()
+        if not names and source.id == DEFAULT_SOURCE:
+            return await self.webhook_secrets()
+        if given := [value for name, value in self.settings.scheduler_source_secrets if name in names]:
+            return [each.get_secret_value() for each in given]
+        if not names or not self.settings.key_vault_url:
+            raise Misconfigured(f"the source {source.id} has no secret: neither a vault nor a setting holds it")
+        return await self._read_secrets(names)
+
+    async def reception(self) -> "Reception":
+        """Return what takes in webhooks; one, since it remembers what it has met."""
+        from sync_core.web.proofs.prove import Authority
+        from sync_core.web.scheduler import Reception
+
+        ports = await self.ports()
+        if self._reception is None:
+            keys = cast("Keys", OnFirstUse(self._entra_keys))
+            self._reception = Reception(ports, self.secrets_of, Authority(self.settings.admin_sign_in[1], keys))
+        return self._reception
+
+    async def _read_secrets(self, names: Sequence[str]) -> Sequence[str]:
         found: list[str] = []
         trouble: Misconfigured | None = None
-        for name in self.settings.scheduler_webhook_secret_names:
+        for name in names:
             try:
                 # One secret of the vault may hold the old value and the new one, as the setting may.
                 found += (await self._vault().read(name)).split()

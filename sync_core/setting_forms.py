@@ -141,6 +141,16 @@ def _read_webhook_secret(text: str) -> SecretStr:
     return SecretStr(text)
 
 
+def _read_source_secrets(text: str) -> tuple[tuple[str, SecretStr], ...]:
+    _read_secret(text)
+    pairs = [each.partition("=") for each in text.split()]
+    if not all(equals for _, equals, _ in pairs):
+        raise ValueError("holds one without a name and =")
+    if any(len(value) < 16 for _, _, value in pairs):
+        raise ValueError("holds one of less than 16 characters")
+    return tuple((_read_vault_name(name), SecretStr(value)) for name, _, value in pairs)
+
+
 def _read_storage(text: str) -> SecretStr:
     if text.rstrip(";").lower() == "usedevelopmentstorage=true":
         # The Python clients do not know the short form that Core Tools writes.
@@ -189,6 +199,11 @@ VAULT_NAMES = Form(_read_vault_names, "names of Key Vault secrets with spaces be
 WEBHOOK_SECRETS = Form(
     _read_webhook_secrets,
     "whsec_ and base64 of 24 to 64 bytes; several with spaces between while one takes over",
+    is_secret=True,
+)
+SOURCE_SECRETS = Form(
+    _read_source_secrets,
+    "name=secret, several with spaces between; each secret of 16 characters or more",
     is_secret=True,
 )
 STORAGE = Form(

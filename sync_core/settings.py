@@ -17,6 +17,7 @@ from sync_core.setting_forms import (
     SCHEDULE,
     SCOPE,
     SECRET,
+    SOURCE_SECRETS,
     STORAGE,
     URL,
     UUID,
@@ -107,6 +108,9 @@ class Settings(BaseModel):
     )
     scheduler_webhook_secrets: Annotated[tuple[SecretStr, ...], WEBHOOK_SECRETS] = _named(
         "SCHEDULER_WEBHOOK_SECRETS", "The signing secrets themselves, when developing.", ()
+    )
+    scheduler_source_secrets: Annotated[tuple[tuple[str, SecretStr], ...], SOURCE_SECRETS] = _named(
+        "SCHEDULER_SOURCE_SECRETS", "Secrets of other sources by their names, when developing.", ()
     )
     admin_audience: Annotated[str | None, AUDIENCE] = _named(
         "ADMIN_AUDIENCE", "Application whose roles open the administration; without it nobody administers.", None

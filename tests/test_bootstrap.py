@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from sync_core.bootstrap import Connector, OnFirstUse, connect
 from sync_core.domain.errors import Misconfigured, TryAgain
 from sync_core.domain.resource import ResourceId
+from sync_core.domain.source import DEFAULT_SOURCE, Proof, Source, SourceId
 from sync_core.domain.stored import Job
 from sync_core.settings import Settings, read_settings
 
@@ -65,6 +67,29 @@ async def test_a_vault_that_is_silent_about_one_secret_is_asked_again_later() ->
     # A webhook signed with the one that was not read would be refused for good.
     with pytest.raises(TryAgain):
         await in_vault({"new": TryAgain("silent"), "old": "whsec_b2xk"}).webhook_secrets()
+
+
+ERP = Source(SourceId("erp"), Proof.BASIC, ("new", "old"), user="board")
+
+
+async def test_a_source_has_its_own_secrets_and_the_default_one_those_of_the_settings() -> None:
+    made = in_vault({"new": "new-secret-of-erp", "old": "old-secret-of-erp"})
+    assert await made.secrets_of(ERP) == ["new-secret-of-erp", "old-secret-of-erp"]
+    assert await made.secrets_of(Source(DEFAULT_SOURCE)) == await made.webhook_secrets()
+    assert await made.secrets_of(replace(ERP, proof=Proof.ENTRA_BEARER)) == ()
+
+
+async def test_without_a_vault_the_secrets_of_a_source_are_set_by_name() -> None:
+    made = connector(SCHEDULER_SOURCE_SECRETS="new=a-secret-of-erp=1 other=somebody-elses-secret new=a-secret-of-erp-2")
+    assert await made.secrets_of(ERP) == ["a-secret-of-erp=1", "a-secret-of-erp-2"]
+    assert "a-secret-of-erp" not in repr(made.settings)
+    with pytest.raises(Misconfigured, match="the source erp has no secret"):
+        await made.secrets_of(replace(ERP, secret_names=("nobodys",)))
+
+
+async def test_a_source_without_names_never_falls_back_to_the_secrets_of_the_default_one() -> None:
+    with pytest.raises(Misconfigured):
+        await connector().secrets_of(replace(ERP, secret_names=()))
 
 
 def test_a_port_is_built_when_a_method_of_it_is_looked_up() -> None:

@@ -32,6 +32,7 @@ ROOT = Path(__file__).parent.parent
 SAMPLE = ROOT / "local.settings.sample.json"
 HTTP = {
     "scheduler_events": ("scheduler/events", "POST"),
+    "scheduler_source_events": ("scheduler/events/{source}/{secret?}", "POST"),
     "graph_notifications": ("graph/notifications", "POST"),
     "graph_lifecycle": ("graph/lifecycle", "POST"),
     "health": ("health", "GET"),
@@ -245,7 +246,7 @@ def test_a_host_is_told_nothing_where_nothing_is_wrong() -> None:
     assert function_app.configuration_problems() == []
 
 
-@pytest.mark.parametrize("name", ["scheduler_events", "graph_notifications", "graph_lifecycle"])
+@pytest.mark.parametrize("name", ["scheduler_events", "scheduler_source_events", "graph_notifications", "graph_lifecycle"])
 @pytest.mark.usefixtures("unset")
 async def test_without_settings_a_webhook_is_put_off_and_told_where_the_reason_is(
     functions: Mapping[str, Any], name: str

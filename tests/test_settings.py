@@ -204,6 +204,9 @@ SECRETS = [
     ("SCHEDULER_WEBHOOK_SECRETS", "opensesame-in-plain-words", "holds one that does not begin with whsec_"),
     ("SCHEDULER_WEBHOOK_SECRETS", f"{SECRET} whsec_opensesame!", "holds one that is not base64"),
     ("SCHEDULER_WEBHOOK_SECRETS", "whsec_b3BlbnNlc2FtZQ==", "holds one of 10 bytes"),
+    ("SCHEDULER_SOURCE_SECRETS", "opensesame-opensesame", "holds one without a name and ="),
+    ("SCHEDULER_SOURCE_SECRETS", "erp=opensesame", "holds one of less than 16 characters"),
+    ("SCHEDULER_SOURCE_SECRETS", "e_p=opensesame-opensesame", "is no name of a Key Vault secret"),
     ("SCHEDULER_API_KEY", "@Microsoft.KeyVault(VaultName=opensesame)", "is a Key Vault reference that"),
     ("AzureWebJobsStorage", "AccountKey=opensesame", "names no account with its key"),
     (

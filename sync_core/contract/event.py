@@ -12,27 +12,31 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import StringConstraints
 
 from sync_core.contract.faults import FieldFault, Invalid, check, pointer_to
-from sync_core.contract.inbound import to_placement, to_removal
+from sync_core.contract.inbound import mentions_in, to_placement, to_removal, to_word, to_word_of_removal
 from sync_core.contract.scalars import Document, Instant, Text255
 from sync_core.contract.states import AppointmentState, ResourceState, Tombstone, UnavailabilityState, WorkingDayState
 from sync_core.domain.appointment import Kind, Placement
+from sync_core.domain.mention import Mention, ResourceWord
 
 
 class Silence(StrEnum):
     """Why an event tells nothing that is stored."""
 
     PING = "ping"
-    RESOURCE = "resource"
     UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An event that was understood: where an appointment stands now, or why there is nothing to store."""
+    """An event that was understood: where an appointment or a resource stands now, or why there is nothing to store.
+
+    `mentions` are the resources that it names on the way.
+    """
 
     id: str
     type: str
-    what: Placement | Silence
+    what: Placement | ResourceWord | Silence
+    mentions: tuple[Mention, ...] = ()
 
 
 class CloudEvent(Document):
@@ -71,10 +75,8 @@ _REMOVED: Mapping[str, tuple[str, Kind]] = {
     "scheduler.unavailability.deleted": _UNAVAILABILITY[:2],
     "scheduler.working_day.removed": _WORKING_DAY[:2],
 }
-_RESOURCE: Mapping[str, type[ResourceState | Tombstone]] = {
-    "scheduler.resource.updated": ResourceState,
-    "scheduler.resource.removed": Tombstone,
-}
+_RESOURCE_UPDATED = "scheduler.resource.updated"
+_RESOURCE_REMOVED = "scheduler.resource.removed"
 _PING = "scheduler.ping"
 
 
@@ -87,22 +89,26 @@ def read_event(document: object, delivery_id: str) -> Told:
     is_plain = isinstance(document, dict) and "specversion" not in document and "timestamp" in document
     if is_plain:
         plain = check(PlainEvent, document)
-        return Told(delivery_id, plain.type, _understand(plain.type, plain.data))
+        return Told(delivery_id, plain.type, *_understand(plain.type, plain.data))
     event = check(CloudEvent, document)
-    return Told(event.id, event.type, _understand(event.type, event.data))
+    return Told(event.id, event.type, *_understand(event.type, event.data))
 
 
-def _understand(kind: str, data: Mapping[str, Any] | None) -> Placement | Silence:
+def _understand(
+    kind: str, data: Mapping[str, Any] | None
+) -> tuple[Placement | ResourceWord | Silence, tuple[Mention, ...]]:
     if kind in _LIVING:
         name, _, living = _LIVING[kind]
-        return to_placement(_member(data, name, living))
+        state = _member(data, name, living)
+        return to_placement(state), mentions_in(state)
     if kind in _REMOVED:
         name, removed = _REMOVED[kind]
-        return to_removal(removed, _member(data, name, Tombstone))
-    if kind in _RESOURCE:
-        _member(data, "resource", _RESOURCE[kind])
-        return Silence.RESOURCE
-    return Silence.PING if kind == _PING else Silence.UNKNOWN
+        return to_removal(removed, _member(data, name, Tombstone)), ()
+    if kind == _RESOURCE_UPDATED:
+        return to_word(_member(data, "resource", ResourceState)), ()
+    if kind == _RESOURCE_REMOVED:
+        return to_word_of_removal(_member(data, "resource", Tombstone)), ()
+    return (Silence.PING if kind == _PING else Silence.UNKNOWN), ()
 
 
 def _member(data: Mapping[str, Any] | None, name: str, model: type[_State]) -> _State:

@@ -7,6 +7,8 @@ from sync_core.contract.states import (
     OWN_SYSTEM,
     AppointmentState,
     Place,
+    ResourceRef,
+    ResourceState,
     Tombstone,
     UnavailabilityState,
     WorkingDayState,
@@ -23,7 +25,8 @@ from sync_core.domain.appointment import (
     Work,
 )
 from sync_core.domain.content import Importance, Sensitivity, ShowAs
-from sync_core.domain.resource import ResourceId
+from sync_core.domain.mention import Mention, ResourceWord
+from sync_core.domain.resource import ResourceId, direction_that
 from sync_core.domain.timespan import DaySpan, Span, TimeSpan
 
 LivingState = AppointmentState | UnavailabilityState | WorkingDayState
@@ -40,6 +43,25 @@ def to_placement(state: LivingState) -> Placement:
 def to_removal(kind: Kind, tombstone: Tombstone) -> Placement:
     """The newest that is known of something deleted."""
     return Placement(AppointmentKey(kind, tombstone.id), Revision(tombstone.revision), None)
+
+
+def mentions_in(state: LivingState) -> tuple[Mention, ...]:
+    """The resources that a state names."""
+    refs = state.resources if isinstance(state, AppointmentState) else (state.resource,)
+    return tuple(_mention(ref, state.time_zone) for ref in refs)
+
+
+def to_word(state: ResourceState) -> ResourceWord:
+    """What the board says of a resource; both ways are what it says as long as it names none."""
+    sync = state.calendar_sync
+    narrowed = None if sync.outbound and sync.inbound else direction_that(sync.outbound, sync.inbound)
+    mention = Mention(ResourceId(state.id), state.name, state.email.strip(), state.time_zone or "")
+    return ResourceWord(mention, state.revision, narrowed)
+
+
+def to_word_of_removal(tombstone: Tombstone) -> ResourceWord:
+    """That the board has a resource no more."""
+    return ResourceWord(Mention(ResourceId(tombstone.id)), tombstone.revision, is_removed=True)
 
 
 def to_appointment(state: LivingState) -> Appointment:
@@ -118,6 +140,10 @@ def _span(state: AppointmentState | UnavailabilityState) -> Span:
     if state.all_day and state.start_date and state.end_date:
         return DaySpan(state.start_date, state.end_date)
     return TimeSpan(state.start, state.end)
+
+
+def _mention(ref: ResourceRef, zone: str) -> Mention:
+    return Mention(ResourceId(ref.id), ref.name, ref.email.strip(), zone)
 
 
 def _location(place: Place) -> Location:

@@ -186,6 +186,13 @@ class WorkingDayState(_State):
         return end
 
 
+class CalendarSync(Document):
+    """What the planner wishes for: from the scheduler to Outlook, and back."""
+
+    outbound: bool = True
+    inbound: bool = True
+
+
 class ResourceState(_State):
     """A resource as the board has it; whose calendars take part is an administrator's choice."""
 
@@ -194,6 +201,7 @@ class ResourceState(_State):
     type: ResourceTypeName = "other"
     time_zone: ZoneName | None = None
     active: bool = True
+    calendar_sync: CalendarSync = CalendarSync()
 
 
 class Tombstone(_State):

@@ -5,7 +5,6 @@ import json
 import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
@@ -14,7 +13,6 @@ from sync_core.domain.identity import ConnectorId
 from sync_core.domain.resource import CalendarRef, ResourceId
 from sync_core.domain.stored import Job
 from sync_core.domain.subscription import Subscription, SubscriptionId
-from sync_core.ports import Ports
 from sync_core.web import notifications
 from sync_core.web.http import Headers, Request, Response
 from sync_core.web.notifications import LARGEST_BODY, LONGEST_TOKEN, answer_handshake, receive_notifications
@@ -22,9 +20,9 @@ from tests.fakes.bells import FakeBells
 from tests.fakes.clock import FakeClock
 from tests.fakes.names import FakeNames
 from tests.fakes.subscription_rows import FakeSubscriptionRows
+from tests.web.posting import ports_with
 
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
-NOBODY: Any = None
 
 
 def subscription(slot: str, resource: str) -> Subscription:
@@ -41,19 +39,12 @@ class World:
         self.bells = bells or FakeBells(self.clock)
         self.rows = FakeSubscriptionRows()
         self.rows.slots = {each.slot: each for each in (subscription("a", "ada"), subscription("b", "ben"))}
-        self.ports = Ports(
+        self.ports = ports_with(
             connector=ConnectorId("c"),
             clock=self.clock,
             names=FakeNames(),
-            rows=NOBODY,
-            placements=NOBODY,
             bells=self.bells,
-            outlook=NOBODY,
-            board=NOBODY,
-            subscriptions=NOBODY,
             subscription_rows=self.rows,
-            claims=NOBODY,
-            directory=NOBODY,
         )
 
     async def receive(self, body: bytes) -> Response:

@@ -11,7 +11,7 @@ from sync_core.domain.appointment import AppointmentKey, Kind
 from sync_core.domain.content import Importance
 from sync_core.domain.errors import TryAgain
 from sync_core.domain.resource import ResourceId
-from sync_core.domain.stored import BoardInbox, Held, Row
+from sync_core.domain.stored import Held, Row
 from sync_core.domain.timespan import DaySpan
 from sync_core.flows.accept import WEBHOOKS
 from tests.contract_document.reading import complaints_about, contract
@@ -33,8 +33,7 @@ async def test_an_appointment_reaches_every_resource_it_names() -> None:
     assert response.status == 202
     assert document_of(response) == {"accepted": 1, "superseded": 0, "repeated": 0, "ignored": 0, "rejected": []}
     for resource in ("R-ADA", "R-BEN"):
-        (row,) = door.rows.all_rows(ResourceId(resource))
-        assert isinstance(row, BoardInbox)
+        (row,) = door.inbox(resource)
         assert (row.key, row.revision) == (TASK, 1)
         assert row.state is not None
         assert row.state.importance is Importance.HIGH
@@ -290,8 +289,8 @@ async def test_storage_that_fails_half_way_is_completed_by_the_repeat(monkeypatc
     assert (response.status, response.headers["Retry-After"]) == (503, "17")
     monkeypatch.setattr(door.rows, "insert", insert)
     assert (await door.post(payload("appointment-planned.json"))).status == 202
-    assert len(door.rows.all_rows(ResourceId("R-ADA"))) == 1
-    assert len(door.rows.all_rows(ResourceId("R-BEN"))) == 1
+    assert len(door.inbox("R-ADA")) == 1
+    assert len(door.inbox("R-BEN")) == 1
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in PAYLOADS.glob("*.json")))

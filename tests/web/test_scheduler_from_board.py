@@ -3,7 +3,7 @@
 import asyncio
 import sys
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -15,7 +15,8 @@ from aiohttp.test_utils import TestServer
 
 from devtools.processes import Parts
 from sync_core.domain.appointment import AppointmentKey, Kind, Placement
-from sync_core.web.scheduler import receive
+from sync_core.web.http import Headers, Request
+from sync_core.web.scheduler import Reception
 from tests.web.posting import NEXT_SECRET, SECRET, STRANGER, Door
 
 pytestmark = pytest.mark.services
@@ -56,13 +57,12 @@ class Street:
 @pytest.fixture
 async def street(parts: Parts) -> AsyncIterator[Street]:
     door = Door()
-    ports = replace(door.ports, clock=SystemClock())
-
-    async def secrets() -> Sequence[str]:
-        return (SECRET, NEXT_SECRET)
+    reception = Reception(replace(door.ports, clock=SystemClock()), door.secrets_of)
 
     async def answer(request: web.Request) -> web.Response:
-        response = await receive(ports, secrets, request.headers, await request.read())
+        response = await reception.receive(
+            Request("POST", str(request.url), Headers(request.headers), dict(request.query), await request.read())
+        )
         here.statuses.append(response.status)
         headers = {"Content-Type": response.content_type, **response.headers}
         return web.Response(status=response.status, body=response.body, headers=headers)

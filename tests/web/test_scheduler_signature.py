@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sync_core.domain.errors import Misconfigured
-from sync_core.web.signature import Unauthorized, verify_signature
+from sync_core.web.proofs.call import Unauthorized
+from sync_core.web.signature import verify_signature
 from tests.web.posting import NEXT_SECRET, NOW, SECRET, STRANGER, signature, signed
 
 BODY = '{"subject": "Prüfung"}'.encode()

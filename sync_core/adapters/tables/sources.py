@@ -104,12 +104,12 @@ def _read_source(entity: Found) -> Source:
 
 
 def _read_heard(entity: Found) -> Heard:
-    instants = [_instant(entity, name) for name in ("webhook_at", "ping_at", "refusal_at")]
     refusal = entity.get("refusal")
     try:
-        return Heard(*instants, Refusal(refusal) if refusal else None)
+        kind = Refusal(refusal) if refusal else None
     except ValueError:
         raise Refused(f"the row {entity['RowKey']} cannot be read; wrong: refusal") from None
+    return Heard(_instant(entity, "webhook_at"), _instant(entity, "ping_at"), _instant(entity, "refusal_at"), kind)
 
 
 def _instant(entity: Found, name: str) -> datetime | None:

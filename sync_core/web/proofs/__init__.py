@@ -1,0 +1,1 @@
+"""How a sender of webhooks shows who it is, one room per way; all are refused alike."""
