@@ -125,7 +125,7 @@ def test_every_refusal_is_a_problem_whose_type_fits_its_status(entry: Entry) -> 
         answer = resolve(reference)
         assert list(answer["content"]) == ["application/problem+json"], status
         media = answer["content"]["application/problem+json"]
-        assert {"type", "title", "status"} <= set(SCHEMAS[_schema_of(media)]["required"])
+        assert {"type", "title", "status", "detail"} <= set(SCHEMAS[_schema_of(media)]["required"])
         for example in _examples_of(media).values():
             assert example["type"] == f"/problems/{PROBLEM_OF[status]}"
             assert str(example["status"]) == status
@@ -134,7 +134,9 @@ def test_every_refusal_is_a_problem_whose_type_fits_its_status(entry: Entry) -> 
 
 
 def test_no_problem_type_is_without_a_status() -> None:
-    assert {f"/problems/{name}" for name in PROBLEM_OF.values()} == set(SCHEMAS["ProblemType"]["enum"])
+    # That a method is not there cannot be said of a method that is.
+    of_calls = {f"/problems/{name}" for name in (*PROBLEM_OF.values(), "method-not-allowed")}
+    assert of_calls == set(SCHEMAS["ProblemType"]["enum"])
 
 
 @every_operation
@@ -219,6 +221,9 @@ def test_nothing_that_is_defined_lies_idle() -> None:
     assert [reference for reference in defined if f"'{reference}'" not in text] == []
 
 
+APP = "0b0e7a4e-6f0c-4a5b-9a1d-4d2f7c9e1a22"
+TOKEN = {"proof": "entra_bearer", "audience": "api://tandem", "appIds": [APP]}
+
 WRONG: list[tuple[str, str, Any]] = [
     ("a resource without a name", "ResourcePut", {"mailbox": {"address": "ada@acme.example"}}),
     ("a member that is misspelt", "ResourcePut", {"name": "Ada", "directon": "up"}),
@@ -226,13 +231,16 @@ WRONG: list[tuple[str, str, Any]] = [
     ("a state, which is no matter of a patch", "ResourcePatch", {"state": "active"}),
     ("a secret in the address without a list of addresses", "SourcePut", {"proof": "url_secret", "secretNames": ["a"]}),
     ("a signature without its header", "SourcePut", {"proof": "hmac_body", "secretNames": ["a"]}),
-    ("a proof without a secret", "SourcePut", {"proof": "basic"}),
-    ("a secret where a token proves", "SourcePut", {"proof": "entra_bearer", "secretNames": ["a"]}),
-    ("three secrets at once", "SourcePut", {"proof": "basic", "secretNames": ["a", "b", "c"]}),
-    ("a secret itself in place of its name", "SourcePut", {"proof": "basic", "secretNames": ["whsec_c2VjcmV0"]}),
+    ("a proof without a secret", "SourcePut", {"proof": "basic", "user": "board"}),
+    ("a password without its user", "SourcePut", {"proof": "basic", "secretNames": ["a"]}),
+    ("a token of any application", "SourcePut", {"proof": "entra_bearer", "audience": "api://tandem"}),
+    ("what means nothing with the proof", "SourcePut", {"proof": "standard_webhooks", "header": "X-Signature"}),
+    ("a secret where a token proves", "SourcePut", {**TOKEN, "secretNames": ["a"]}),
+    ("three secrets at once", "SourcePut", {"proof": "standard_webhooks", "secretNames": ["a", "b", "c"]}),
+    ("a secret itself in place of its name", "SourcePut", {"proof": "standard_webhooks", "secretNames": ["whsec_b"]}),
     ("a choice of everything that is held", "HeldChoice", {}),
     ("a form of the configuration that is not known", "Configuration", {"version": 2}),
-    ("a wrong field without a remedy", "FieldError", {"field": "/name", "detail": "is missing"}),
+    ("a wrong field without a remedy", "FieldError", {"field": "name", "wrong": "is missing"}),
     ("an instant without an offset", "Instant", "2026-11-21T08:00:00"),
 ]
 
@@ -246,10 +254,10 @@ def test_each_proof_is_taken_with_what_it_needs() -> None:
     complete: dict[str, dict[str, Any]] = {
         "standard_webhooks": {"secretNames": ["a", "b"]},
         "hmac_body": {"secretNames": ["a"], "header": "X-Signature"},
-        "entra_bearer": {},
-        "basic": {"secretNames": ["a"]},
+        "entra_bearer": TOKEN,
+        "basic": {"secretNames": ["a"], "user": "board"},
         "url_secret": {"secretNames": ["a"], "allowedAddresses": ["203.0.113.7", "2001:db8::/32"]},
     }
     assert list(complete) == SCHEMAS["Proof"]["enum"]
     for proof, needs in complete.items():
-        assert complaints_about("SourcePut", {"proof": proof, **needs}) == []
+        assert complaints_about("SourcePut", {**needs, "proof": proof}) == []
