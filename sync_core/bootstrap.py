@@ -175,6 +175,7 @@ class Connector:
     def _make_ports(self) -> Ports:
         from sync_core.adapters.tables.claims import TableClaims
         from sync_core.adapters.tables.deletions import TableDeletions
+        from sync_core.adapters.tables.overview import TableOverviews
         from sync_core.adapters.tables.placements import TablePlacements
         from sync_core.adapters.tables.rows import TableRows
         from sync_core.adapters.tables.sources import TableSources
@@ -199,6 +200,7 @@ class Connector:
             deletions=TableDeletions(tables),
             wording=cast(Wording, OnFirstUse(self._wording)),
             sources=TableSources(tables),
+            overviews=TableOverviews(tables),
         )
 
     def _make_tables(self) -> "Tables":

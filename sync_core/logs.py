@@ -37,6 +37,17 @@ def closing_line(what: str, **known: str | int | float) -> Iterator[Facts]:
     _write(logging.INFO, what, facts, began)
 
 
+def tell_alert(name: str, level: str, words: str, link: str) -> None:
+    """Write the line that alert rules query, so that its form is a contract: `docs/admin/alerts.md`.
+
+    `level` is warning or error, or over for one that has ended. The words are Tandem's own.
+    """
+    severity = {"warning": logging.WARNING, "error": logging.ERROR}.get(level, logging.INFO)
+    told = {"alert": name, "level": str(level), "words": words, "link": link}
+    line = " ".join(f"{key}={value}" for key, value in told.items())
+    log.log(severity, "%s", line, extra={f"tandem.{key}": value for key, value in told.items()})
+
+
 def facts_of(report: object) -> Facts:
     """The numbers and plain words of a report; a collection is told by its length."""
     if isinstance(report, int):

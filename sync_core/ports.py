@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from sync_core.domain.alert import Watch
 from sync_core.domain.appointment import AppointmentKey, Owing, Placement, Revision
 from sync_core.domain.choices import Choices, PrincipalLookup
 from sync_core.domain.content import Content
 from sync_core.domain.event import Event, EventId
 from sync_core.domain.identity import ConnectorId
 from sync_core.domain.look import WordsOf
+from sync_core.domain.overview import Overview, State
 from sync_core.domain.plan import BoardOperation, EventOperation, Outcome
 from sync_core.domain.profile import MailboxState
 from sync_core.domain.resource import CalendarRef, ResourceId
@@ -366,6 +368,45 @@ class Sources(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class OverviewPage:
+    """Some rows in one fixed order; `place` is where to go on, None after the last."""
+
+    overviews: tuple[Overview, ...]
+    place: str | None
+
+
+class Overviews(Protocol):
+    """Table `overview`: what runs leave behind of each resource, the last writer wins; and which alerts stand."""
+
+    async def get(self, resource: ResourceId) -> Overview | None:
+        """Read one resource's row."""
+
+    async def put(self, overview: Overview) -> None:
+        """Write one, replacing what was there."""
+
+    async def delete(self, resource: ResourceId) -> None:
+        """Remove one; one that is gone already is fine."""
+
+    async def page(
+        self, state: State | None = None, search: str = "", limit: int = 1000, place: str | None = None
+    ) -> OverviewPage:
+        """Read rows, from the first one or from `place` on; the cost follows what is returned.
+
+        `search` is how the resource's id or a word of its name begins, in any case. At most 1,000 rows; fewer than
+        `limit` may come before the end.
+
+        Raises:
+            Refused: the place is none of ours.
+        """
+
+    async def read_watch(self) -> Watch:
+        """Read which alerts stand; none where there is no row."""
+
+    async def keep_watch(self, watch: Watch) -> None:
+        """Write which alerts stand, replacing what was there."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ports:
     """Everything a flow may need, built once by bootstrap and handed in. `connector` names this deployment."""
 
@@ -385,3 +426,4 @@ class Ports:
     deletions: Deletions
     wording: Wording
     sources: Sources
+    overviews: Overviews

@@ -9,6 +9,7 @@ from sync_core.domain.link import Condition
 from sync_core.domain.plan import DeleteAppointment, DeleteEvent, Plan, Unplan
 
 BRAKED_WITHIN = timedelta(hours=1)
+UNUSUAL = "unusually many deletions at once; release it if they are meant"
 
 
 @dataclass(frozen=True, slots=True)

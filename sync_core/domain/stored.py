@@ -4,7 +4,7 @@ Each row knows its address: a family and what is unique within it. How an addres
 business; that `PENDING` families are found by one range query is its promise.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -82,11 +82,15 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class BoardInbox:
-    """A board state that was received: the full state, or None for "no longer here". Never replaced."""
+    """A board state that was received: the full state, or None for "no longer here". Never replaced.
+
+    `known_at` is when it was accepted, for measuring how long it waits.
+    """
 
     key: AppointmentKey
     revision: Revision
     state: Appointment | None
+    known_at: datetime | None = field(default=None, compare=False)
 
     @property
     def address(self) -> Address:
@@ -112,7 +116,7 @@ class OutlookInbox:
     """The newest of one event: its state (`SEEN`), or only that it has to be looked at. `event` is set for `SEEN`.
 
     The row is replaced by newer states, so each writing has its own `mark`: who took up one state must neither
-    consume nor wait on a later one.
+    consume nor wait on a later one. `known_at` is when a change of it was read, for measuring how long it waits.
     """
 
     key: EventKey
@@ -121,6 +125,7 @@ class OutlookInbox:
     id: EventId
     event: Event | None = None
     mark: str = ""
+    known_at: datetime | None = field(default=None, compare=False)
 
     @property
     def address(self) -> Address:
@@ -342,7 +347,10 @@ Row = (
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """The queue message: a bell for one resource. `is_hint` marks one that may be answered by "nothing new"."""
+    """The queue message: a bell for one resource. `is_hint` marks one that may be answered by "nothing new".
+
+    `traceparent` joins the run to the trace of whoever rang, empty where there is none.
+    """
 
     resource: ResourceId
     rung_at: datetime
@@ -350,3 +358,4 @@ class Job:
     correlation_id: str
     attempt: int = 0
     is_hint: bool = False
+    traceparent: str = field(default="", compare=False)

@@ -6,7 +6,7 @@ something. A repeat of any call, at any point, is harmless.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sync_core.domain.appointment import AppointmentKey, Owing, Placement
@@ -147,7 +147,8 @@ async def _hand_out(ports: Ports, settled: Sequence[_Settled], correlation_id: s
     for placed in owed:
         assert placed.owing is not None and placed.placement is not None  # noqa: S101, PT018
         for resource in placed.owing.resources:
-            inboxes.setdefault(resource, []).append(_inbox_row(placed.placement, resource))
+            row = _inbox_row(placed.placement, resource, placed.owing.since_at)
+            inboxes.setdefault(resource, []).append(row)
     for resource, rows in inboxes.items():
         await ports.rows.insert(resource, rows)
     # A repeat of a settled state rings again, too: the first bell may be the thing that was lost.
@@ -162,9 +163,9 @@ async def _hand_out(ports: Ports, settled: Sequence[_Settled], correlation_id: s
         await ports.placements.settle(owed)
 
 
-def _inbox_row(placement: Placement, resource: ResourceId) -> BoardInbox:
+def _inbox_row(placement: Placement, resource: ResourceId, known_at: datetime) -> BoardInbox:
     state = placement.state if resource in placement.resources else None
-    return BoardInbox(placement.key, placement.revision, state)
+    return BoardInbox(placement.key, placement.revision, state, known_at)
 
 
 async def complete_owing(ports: Ports) -> int:

@@ -11,6 +11,7 @@ from sync_core.domain.errors import CalendarRefused
 from sync_core.domain.event import PRIVATE_SUBJECT, EventKey, mask
 from sync_core.domain.inward import BUSY_SUBJECT
 from sync_core.domain.link import Link, Origin
+from sync_core.domain.overview import Took
 from sync_core.domain.plan import (
     BoardOperation,
     BornDead,
@@ -85,6 +86,8 @@ class Tally:
     recheck_after: timedelta | None = None
     refused_until: datetime | None = None
     reports: list[Report] = field(default_factory=list)
+    took_up: list[Took] = field(default_factory=list)
+    took_down: list[Took] = field(default_factory=list)
 
     @property
     def must_wait(self) -> bool:
@@ -214,6 +217,7 @@ class Carrier:
                 link = settle(link, operation, outcome, self.ports.clock.now())
                 _look_again_after(link, operation, outcome, ledger, self.ports.names.fresh())
                 self.tally.done += 1
+                self._time(intent, operation)
                 if isinstance(operation, CreateEvent | UpdateEvent | UpdateAppointment):
                     self._report(link, "delivered", "")
                 if isinstance(operation, DeleteEvent) and operation.reason == MOVED_HOUSE:
@@ -275,6 +279,14 @@ class Carrier:
             if address not in rows:
                 ledger.delete(address)
         self.tally.held += 1
+
+    def _time(self, intent: Intent, operation: Operation) -> None:
+        """Note how long the change that led to this waited, unless it waited for a person."""
+        is_up = isinstance(operation, _EVENT_OPERATIONS)
+        family = Family.BOARD_INBOX if is_up else Family.OUTLOOK_INBOX
+        known_at = self.desk.known_at(intent.consumes, family)
+        if known_at is not None and intent.plan.pair not in self.desk.held:
+            (self.tally.took_up if is_up else self.tally.took_down).append((known_at, self.ports.clock.now()))
 
     def _report(self, link: Link, state: str, reason: str) -> None:
         if link.origin is Origin.BOARD and link.appointment is not None and link.board_state is not None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sync_core.domain.appointment import AppointmentKey
+from sync_core.domain.appointment import AppointmentKey, Kind
 from sync_core.domain.choices import Choices
 from sync_core.domain.event import EventKey
 from sync_core.domain.identity import PairId
@@ -40,6 +40,7 @@ class Desk:
     todos: list[Todo] = field(default_factory=list)
     held: dict[PairId, Held] = field(default_factory=dict)
     poisoned: list[Held] = field(default_factory=list)
+    unpaired: list[Held] = field(default_factory=list)
     given_terms: Terms | None = None
 
     @classmethod
@@ -64,6 +65,8 @@ class Desk:
                     desk.held[pair] = row
                 case Held(subject=subject) if subject.startswith(POISON):
                     desk.poisoned.append(row)
+                case Held():
+                    desk.unpaired.append(row)
                 case _:
                     pass
         return desk
@@ -90,6 +93,20 @@ class Desk:
         """The addresses of rows that are still what their trace says; a later state is not to be consumed."""
         present = {row.trace: row.address for row in self.outlook.values()}
         return [present.get(trace, trace) for trace in traces if trace[0] != Family.OUTLOOK_INBOX or trace in present]
+
+    def known_at(self, traces: Iterable[Address], family: Family) -> datetime | None:
+        """Since when the oldest of these inbox rows of one side has been known; None where nothing tells."""
+        instants: list[datetime | None] = []
+        for trace in traces:
+            if trace[0] != family:
+                continue
+            if family is Family.BOARD_INBOX:
+                rows = self.board.get(AppointmentKey(Kind(trace[1]), trace[2]), [])
+                instants += [row.known_at for row in rows if row.trace == trace]
+            else:
+                row = self.outlook.get(EventKey(trace[1]))
+                instants.append(row.known_at if row is not None and row.trace == trace else None)
+        return min((instant for instant in instants if instant is not None), default=None)
 
     def due_todos(self, now: datetime) -> list[Todo]:
         return [todo for todo in self.todos if todo.due_at is None or todo.due_at <= now]

@@ -233,13 +233,15 @@ class _Reader:
             return self._hint(event.key, event.ref.id, waiting.hint)
         if waiting is not None and waiting.event is not None and waiting.event.modified_at > event.modified_at:
             return []
-        return [OutlookInbox(event.key, self.calendar, Hint.SEEN, event.ref.id, event, self.ports.names.fresh())]
+        mark, now = self.ports.names.fresh(), self.ports.clock.now()
+        return [OutlookInbox(event.key, self.calendar, Hint.SEEN, event.ref.id, event, mark, now)]
 
     def _hint(self, key: EventKey, event_id: EventId, hint: Hint) -> list[Row]:
         waiting = self.desk.outlook.get(key)
         if waiting is not None and waiting.hint is not Hint.SEEN and waiting.trace not in self.taken_up:
             return []
-        return [OutlookInbox(key, self.calendar, hint, event_id, mark=self.ports.names.fresh())]
+        mark, now = self.ports.names.fresh(), self.ports.clock.now()
+        return [OutlookInbox(key, self.calendar, hint, event_id, mark=mark, known_at=now)]
 
     def _list_again(self, series: EventId) -> list[Row]:
         return self._hint(EventKey(series), series, Hint.LIST_AGAIN)

@@ -78,7 +78,9 @@ async def tell_again(ports: Ports, resource: ResourceId, window: Window) -> int:
         await accept(ports, page, ports.names.fresh())
         found = await ports.placements.read(list(dict.fromkeys(placement.key for placement in page)))
         newest = [placed.placement for placed in found.values() if placed.placement is not None]
-        rows = [BoardInbox(one.key, one.revision, one.state if resource in one.resources else None) for one in newest]
+        now = ports.clock.now()
+        states = [(one, one.state if resource in one.resources else None) for one in newest]
+        rows = [BoardInbox(one.key, one.revision, state, now) for one, state in states]
         await ports.rows.insert(resource, rows)
         count += len(page)
     return count

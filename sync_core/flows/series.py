@@ -36,14 +36,14 @@ async def list_series(tenure: Tenure, desk: Desk, row: OutlookInbox) -> None:
     for key, event in listed.items():
         link = links.get(pairs[key]) if key in pairs else None
         if link is None or not _is_as_known(link, event):
-            puts.append(OutlookInbox(key, row.calendar, Hint.SEEN, event.ref.id, event, fresh))
+            puts.append(OutlookInbox(key, row.calendar, Hint.SEEN, event.ref.id, event, fresh, row.known_at))
     for key, pair in pairs.items():
         link = links.get(pair)
         if key in listed or link is None or link.condition is Condition.TOMBSTONE or link.event is None:
             continue
         # An event of ours that was made a series is listed by its occurrences only: it is looked up itself.
         hint = Hint.CHECK if key == row.key else Hint.UNLISTED
-        puts.append(OutlookInbox(key, row.calendar, hint, link.event.id, mark=fresh))
+        puts.append(OutlookInbox(key, row.calendar, hint, link.event.id, mark=fresh, known_at=row.known_at))
     desk.outlook.pop(row.key)
     is_replaced = any(put.address == row.address for put in puts)
     puts.sort(key=lambda put: put.address == row.address)  # the sign goes last

@@ -11,8 +11,9 @@ from sync_core.domain.change import Alive, Planned, Vanished
 from sync_core.domain.choices import Choices
 from sync_core.domain.content import Content
 from sync_core.domain.errors import CalendarRefused, CursorRefused, LeaseLost, Refused, TryAgain, Undecidable
-from sync_core.domain.guard import BRAKED_WITHIN, Limit, brake, deletion_asked, is_stated
+from sync_core.domain.guard import BRAKED_WITHIN, UNUSUAL, Limit, brake, deletion_asked, is_stated
 from sync_core.domain.link import Origin
+from sync_core.domain.overview import Ran
 from sync_core.domain.plan import CreateEvent, DeleteEvent, Plan, UpdateEvent, Verdict
 from sync_core.domain.policy import Policy
 from sync_core.domain.reconcile import reconcile
@@ -29,10 +30,12 @@ from sync_core.flows.desk import Desk
 from sync_core.flows.gather import Gathering, gather
 from sync_core.flows.intake import Peeked, intake
 from sync_core.flows.offboard import finish_leaving
+from sync_core.flows.overview import note_resource, note_run
 from sync_core.flows.pull import read_board
 from sync_core.flows.recover import recover
+from sync_core.flows.snapshot import is_reading_anew
 from sync_core.flows.tenure import CLOCKS_DIFFER, Tenure
-from sync_core.ports import Ports
+from sync_core.ports import Pending, Ports
 
 RING_AGAIN = timedelta(seconds=2)
 _LONGEST_WAIT = timedelta(seconds=30)
@@ -69,11 +72,11 @@ async def sync_resource(ports: Ports, job: Job) -> RunReport:
     desk = Desk.of(pending.rows, ports, choices)
     now = ports.clock.now()
     if not desk.is_active:
-        return RunReport(job.resource, "takes no part")
+        return await _leave(ports, job, choices, pending, "takes no part")
     lease = pending.lease
     if lease and lease.not_before and lease.not_before > now:
         await _ring(ports, job, "throttled", lease.not_before - now)
-        return RunReport(job.resource, "throttled")
+        return await _leave(ports, job, choices, pending, "throttled")
     if job.is_hint and not desk.has_work(now) and _is_known_since(desk, job.rung_at):
         return RunReport(job.resource, "already read")
     if job.reason == BOARD_BELL and not desk.has_work(now):
@@ -85,18 +88,20 @@ async def sync_resource(ports: Ports, job: Job) -> RunReport:
             peeked = await _peek(ports, desk)
         except TryAgain as silence:
             await _ring(ports, job, "no answer", max(silence.after, _patience(job)))
-            return RunReport(job.resource, "no answer")
+            return await _leave(ports, job, choices, pending, "no answer")
         if _is_quiet(ports, desk, peeked):
             await _ring_once_more(ports, job)
-            return RunReport(job.resource, "quiet")
+            return await _leave(ports, job, choices, pending, "quiet")
     tenure = await Tenure.take(ports, job.resource, pending)
     if tenure is None:
         await _ring(ports, job, job.reason if job.reason == BOARD_BELL else "busy", RING_AGAIN)
         return RunReport(job.resource, "busy")
+    run = _Run(tenure, job, choices)
     try:
-        report = await _Run(tenure, job, choices).run(peeked)
-        if desk.terms.is_leaving:
-            await finish_leaving(ports, job.resource)
+        report = await run.run(peeked)
+        if desk.terms.is_leaving and await finish_leaving(ports, job.resource):
+            with suppress(TryAgain, Refused):
+                await note_resource(ports, job.resource)
         return report
     except LeaseLost:
         await _ring(ports, job, "lease lost", RING_AGAIN)
@@ -105,10 +110,22 @@ async def sync_resource(ports: Ports, job: Job) -> RunReport:
         after = max(silence.after, _patience(job))
         await _give_back(tenure, not_before=ports.clock.now() + silence.after if silence.after else None)
         await _ring(ports, job, "no answer", after)
+        await run.note("no answer")
         return RunReport(job.resource, "no answer")
     except Exception:
         await _give_back(tenure, is_broken=True)
+        with suppress(Exception):  # the fault itself is what is told
+            await run.note("failed")
         raise
+
+
+async def _leave(ports: Ports, job: Job, choices: Choices, pending: Pending, ended: str) -> RunReport:
+    """End without a lease: nothing was done, which is only written down where it ended otherwise the last time."""
+    notified_at = job.rung_at if job.is_hint else None
+    # One that found nothing new ended as well as one that did.
+    ran = Ran(ports.clock.now(), "whole" if ended == "quiet" else ended, notified_at=notified_at)
+    await note_run(ports, job, choices, ran, pending)
+    return RunReport(job.resource, ended)
 
 
 async def _give_back(tenure: Tenure, *, not_before: datetime | None = None, is_broken: bool = False) -> None:
@@ -187,7 +204,10 @@ class _Run:
         self.tally = Tally()
         self.changes = 0
         self.walked = 0
+        self.walked_past = 0
         self.is_read = True
+        self.was_reading_anew = False
+        self.rows: tuple[Row, ...] | None = None
 
     async def run(self, peeked: Mapping[CalendarRef, Peeked]) -> RunReport:
         """Work in passes until nothing is left, nothing moves any more, or the budget is spent."""
@@ -198,6 +218,8 @@ class _Run:
             if not desk.is_active or (number > 0 and not desk.has_work(self.ports.clock.now())):
                 is_whole = True
                 break
+            self.rows = None  # they are about to change
+            self.was_reading_anew |= is_reading_anew(desk, self.ports.clock.now())
             done_before = self.tally.done
             is_whole = await self._pass(desk, peeked if number == 0 else {}, reads=number == 0)
             is_stuck = number > 0 and not is_whole and self.tally.done == done_before
@@ -210,6 +232,7 @@ class _Run:
         pending = await self.ports.rows.read_pending(self.job.resource)
         if pending.lease is None or pending.lease.holder != self.tenure.lease.holder:
             raise LeaseLost("another worker runs this resource")
+        self.rows = pending.rows
         return Desk.of(pending.rows, self.ports, self.choices)
 
     async def _pass(self, desk: Desk, peeked: Mapping[CalendarRef, Peeked], *, reads: bool) -> bool:
@@ -218,6 +241,7 @@ class _Run:
         if desk.doing:
             await recover(Carrier(self.tenure, desk, self.tally, self.job.correlation_id))
             desk = await self._look()  # what was settled has consumed its rows
+            self.rows = None
         carrier = Carrier(self.tenure, desk, self.tally, self.job.correlation_id)
         if reads:
             read = await intake(self.tenure, desk, peeked)
@@ -249,6 +273,7 @@ class _Run:
             if self.tally.must_wait:
                 return False
         await self._close_pass(gathering, [*spent, *(held.address for held in desk.poisoned)])
+        self.walked_past += gathering.walked
         return len(gathering.cases) < most and not self.tally.left and not self.tally.unresolved
 
     async def _carry(self, carrier: Carrier, batch: Sequence[Intent]) -> None:
@@ -369,7 +394,26 @@ class _Run:
         if self.changes == 0:
             await _ring_once_more(self.ports, self.job)
         ended = "whole" if is_whole else "more to do"
+        await self.note(ended)
         return RunReport(self.job.resource, ended, self.changes, self.walked, tally.done, tally.held, tally.left)
+
+    async def note(self, ended: str) -> None:
+        """Leave behind what this run came to, after the lease is given back; what lies there is read if it changed."""
+        job, tally = self.job, self.tally
+        ran = Ran(
+            at=self.ports.clock.now(),
+            ended=ended,
+            had_lease=True,
+            was_reading_anew=self.was_reading_anew,
+            changes=self.changes,
+            written=tally.done,
+            walked=self.walked_past,
+            took_up=tuple(tally.took_up),
+            took_down=tuple(tally.took_down),
+            notified_at=job.rung_at if job.is_hint else None,
+        )
+        pending = Pending(self.tenure.lease, None, self.rows) if self.rows is not None else None
+        await note_run(self.ports, job, self.choices, ran, pending)
 
     async def _tell_planner(self) -> None:
         """Report what arrived and what is held, after the lease is given back: nobody has to wait for it."""
@@ -405,8 +449,7 @@ def _decide(case: Case, policy: Policy, now: datetime) -> Plan:
 
 
 def _held_by_brake(case: Case, plan: Plan) -> Plan:
-    reason = "unusually many deletions at once; release it if they are meant"
-    return Plan(plan.pair, Verdict.HELD, reason, case.pair.link)
+    return Plan(plan.pair, Verdict.HELD, UNUSUAL, case.pair.link)
 
 
 def _is_void(plan: Plan) -> bool:

@@ -33,6 +33,7 @@ from tests.fakes.deletions import FakeDeletions
 from tests.fakes.directory import FakeDirectory
 from tests.fakes.names import FakeNames
 from tests.fakes.outlook import FakeOutlook
+from tests.fakes.overview import FakeOverviews
 from tests.fakes.placements import FakePlacements
 from tests.fakes.rows import FakeRows
 from tests.fakes.sources import FakeSources
@@ -108,6 +109,7 @@ class World:
         self.tenant = FakeTenantRow(OPEN)
         self.deletions = FakeDeletions()
         self.sources = FakeSources()
+        self.overviews = FakeOverviews()
         self.subscriptions = FakeSubscriptions(self.clock)
         self.subscription_rows = FakeSubscriptionRows()
         self.claims = FakeClaims()
@@ -145,6 +147,7 @@ class World:
             deletions=self.deletions,
             wording=PlainWording(),
             sources=self.sources,
+            overviews=through(self.overviews, "get", "put"),
         )
 
     def _enlist(self, resource: ResourceId) -> None:

@@ -19,7 +19,8 @@ CALENDARS = "calendars"
 SETTINGS = "settings"
 DELETIONS = "deletions"
 SOURCES = "sources"
-ALL_TABLES = (SYNC, PLACEMENTS, SUBSCRIPTIONS, CALENDARS, SETTINGS, DELETIONS, SOURCES)
+OVERVIEW = "overview"
+ALL_TABLES = (SYNC, PLACEMENTS, SUBSCRIPTIONS, CALENDARS, SETTINGS, DELETIONS, SOURCES, OVERVIEW)
 
 # Well within a lease of 60 s, so that a worker learns that storage is silent while it still holds its resource.
 _PATIENCE: dict[str, Any] = {
