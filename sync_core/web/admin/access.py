@@ -48,7 +48,7 @@ class Access:
         except Untrusted as refusal:
             return _unknown(str(refusal), f'Bearer error="invalid_token", error_description="{refusal}"')
         given = claims.get("roles")
-        roles = frozenset(given if isinstance(given, list) else ()) & {ADMIN, READER}
+        roles = frozenset(role for role in (ADMIN, READER) if isinstance(given, list) and role in given)
         object_id = str(claims.get("oid") or claims.get("azp") or claims.get("appid"))
         if not roles:
             detail = f"You are signed in, but have neither of the roles {ADMIN} and {READER}: have one assigned to you."

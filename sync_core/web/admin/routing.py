@@ -76,7 +76,8 @@ class Route:
             return None
         found = {}
         for name, given in zip(wanted, segments, strict=True):
-            if parameter := _PARAMETER.fullmatch(name):
+            parameter = _PARAMETER.fullmatch(name)
+            if parameter and given:
                 found[parameter[1]] = given
             elif name != given:
                 return None
