@@ -3,7 +3,6 @@
 Nobody is synced by being named: a profile that waits has no calendar. Only an admin or the pilot's rule changes that.
 """
 
-import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -17,12 +16,11 @@ from sync_core.flows.accept import AcceptVerdict
 from sync_core.flows.administer import ResourceRequest, enlist
 from sync_core.flows.mailboxes import find_calendars
 from sync_core.flows.pilot import is_in_group
-from sync_core.flows.profiles import Written, find_profile, note_profile, ring_for, write_profile
+from sync_core.flows.profiles import Change, Written, find_profile, note_profile, ring_for, write_profile
 from sync_core.ports import Ports
 
 KNOWN_FOR = timedelta(hours=1)
 _MOST_KNOWN = 50_000
-_AT_ONCE = 8
 # How many that wait are looked at in one round; with more, each has its turn.
 MOST_LOOKED_AT = 200
 
@@ -64,15 +62,12 @@ async def meet_resources(ports: Ports, mentions: Iterable[Mention], known: Known
     Raises:
         TryAgain: storage does not answer; the sender repeats, which completes it.
     """
-    gate = asyncio.Semaphore(_AT_ONCE)
-
-    async def meet(mention: Mention) -> bool:
-        async with gate:
-            written = await note_profile(ports, mention.resource, lambda was: was or _waiting(mention))
-            known.add(mention.resource, ports.clock.now())
-            return written.is_changed
-
-    return sum(await asyncio.gather(*map(meet, known.unknown(mentions, ports.clock.now()))))
+    met = 0
+    for mention in known.unknown(mentions, ports.clock.now()):
+        written = await note_profile(ports, mention.resource, _unless_known(_waiting(mention)))
+        known.add(mention.resource, ports.clock.now())
+        met += written.is_changed
+    return met
 
 
 async def take_word(ports: Ports, word: ResourceWord, known: KnownResources) -> AcceptVerdict:
@@ -172,6 +167,10 @@ async def _activate(ports: Ports, profile: Profile) -> bool:
 async def _have_decided_anew(ports: Ports, written: Written) -> None:
     if written.is_changed:
         await ring_for(ports, written.after.resource, "narrowed")
+
+
+def _unless_known(waiting: Profile) -> Change:
+    return lambda was: was or waiting
 
 
 def _waiting(mention: Mention) -> Profile:

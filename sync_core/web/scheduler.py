@@ -1,5 +1,6 @@
 """POST /api/scheduler/events and …/events/{source}: what a board posts, from proof to answer."""
 
+import asyncio
 import base64
 import json
 import os
@@ -11,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 from sync_core.contract.event import Silence
 from sync_core.domain.appointment import Placement
 from sync_core.domain.errors import Misconfigured, TryAgain
-from sync_core.domain.mention import ResourceWord
+from sync_core.domain.mention import Mention, ResourceWord
 from sync_core.domain.source import DEFAULT_SOURCE, Heard, Refusal, Source, SourceId
 from sync_core.flows.accept import Acceptance, AcceptVerdict, Rejection, accept, file_rejected
 from sync_core.flows.listening import Listening
@@ -26,6 +27,7 @@ from sync_core.web.signature import verify_signature
 
 SecretsOf = Callable[[Source], Awaitable[Sequence[str]]]
 _ROUTE = "/scheduler/events"
+_AT_ONCE = 8
 _NOBODYS = "whsec_" + base64.b64encode(os.urandom(32)).decode()
 
 
@@ -99,9 +101,15 @@ class Reception:
             await file_rejected(ports, [_to_file(one, delivery_id) for one in rejected])
         words = [what for member in delivery.members if isinstance(what := member.told.what, ResourceWord)]
         came_to = [one.verdict for one in verdicts] + [await take_word(ports, word, self._known) for word in words]
-        await meet_resources(ports, [one for member in delivery.members for one in member.told.mentions], self._known)
+        await self._meet([one for member in delivery.members for one in member.told.mentions])
         ignored = sum(isinstance(member.told.what, Silence) for member in delivery.members)
         return _answer(came_to, ignored, rejected)
+
+    async def _meet(self, mentions: Sequence[Mention]) -> None:
+        """List who is new; several at once, since a board's first call may name a thousand."""
+        new = self._known.unknown(mentions, self._ports.clock.now())
+        shares = [new[share::_AT_ONCE] for share in range(min(_AT_ONCE, len(new)))]
+        await asyncio.gather(*(meet_resources(self._ports, share, self._known) for share in shares))
 
 
 def _place_of(url: str) -> tuple[SourceId, str]:
