@@ -54,16 +54,17 @@ def mutate(words: Sequence[str]) -> int:
     chosen = [each for each in read_rules() if all(word.lower() in each.rule.lower() for word in words)]
     if not chosen:
         raise Trouble(f"No rule speaks of {' and '.join(words)}.")
-    for each in chosen:
-        each.breaks((ROOT / each.file).read_text("utf-8"))
-    names = sorted({name for each in chosen for name in each.scenarios})
-    print(f"{len(chosen)} rules, {len(names)} scenarios; first with nothing broken.", flush=True)
-    red = frozenset(_play_unbroken(names))
-    verdicts = []
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        for verdict in pool.map(partial(_judge, red=red), chosen):
-            print(verdict, flush=True)
-            verdicts.append(verdict)
+    with _copy_of(ROOT) as whole:  # once: the working copy may be edited while this runs
+        for each in chosen:
+            each.breaks((whole / each.file).read_text("utf-8"))
+        names = sorted({name for each in chosen for name in each.scenarios})
+        print(f"{len(chosen)} rules, {len(names)} scenarios; first with nothing broken.", flush=True)
+        red = frozenset(_play_unbroken(whole, names))
+        verdicts = []
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            for verdict in pool.map(partial(_judge, whole=whole, red=red), chosen):
+                print(verdict, flush=True)
+                verdicts.append(verdict)
     unnoticed = [verdict.rule for verdict in verdicts if not verdict.is_noticed]
     print(f"\n{len(verdicts) - len(unnoticed)} of {len(verdicts)} noticed.")
     for rule in unnoticed:
@@ -73,11 +74,11 @@ def mutate(words: Sequence[str]) -> int:
     return 1 if unnoticed or red else 0
 
 
-def _judge(breaking: Breaking, red: frozenset[str]) -> Verdict:
+def _judge(breaking: Breaking, whole: Path, red: frozenset[str]) -> Verdict:
     able = [name for name in breaking.scenarios if name not in red]
     if not able:
         return Verdict(breaking.rule, (), 0.0, "its scenarios are red with nothing broken")
-    with _copy() as copy:
+    with _copy_of(whole) as copy:
         file = copy / breaking.file
         file.write_text(breaking.breaks(file.read_text("utf-8")), "utf-8")
         began = time.monotonic()
@@ -88,9 +89,8 @@ def _judge(breaking: Breaking, red: frozenset[str]) -> Verdict:
     return Verdict(breaking.rule, () if trouble else fallen, spent, trouble)
 
 
-def _play_unbroken(names: Sequence[str]) -> list[str]:
-    with _copy() as copy:
-        output = _play(copy, names, *(("-n", "2", "--dist", "worksteal") if len(names) > 3 else ()))
+def _play_unbroken(whole: Path, names: Sequence[str]) -> list[str]:
+    output = _play(whole, names, *(("-n", "2", "--dist", "worksteal") if len(names) > 3 else ()))
     if NO_START.search(output):
         raise Trouble(f"The scenarios cannot be played: {_last_line(output)}")
     return FELL.findall(output)
@@ -107,14 +107,14 @@ def _play(copy: Path, names: Sequence[str], *options: str) -> str:
 
 
 @contextmanager
-def _copy() -> Iterator[Path]:
+def _copy_of(whole: Path) -> Iterator[Path]:
     """A copy of everything that runs, with the environment of the working copy."""
     with tempfile.TemporaryDirectory(prefix="tandem-") as place:
         copy = Path(place)
         for name in COPIED:
-            shutil.copytree(ROOT / name, copy / name, ignore=LEFT_OUT)
+            shutil.copytree(whole / name, copy / name, ignore=LEFT_OUT)
         for name in FILES:
-            shutil.copy(ROOT / name, copy / name)
+            shutil.copy(whole / name, copy / name)
         for link in (VENV, NODE_MODULES):
             (copy / link.name).symlink_to(link)
         yield copy
