@@ -226,6 +226,9 @@ class _Run:
             if self.tally.must_wait or is_stuck:
                 is_whole = False
                 break
+        else:
+            # The budget is spent: a walk may have more to go, and nobody else would ring for it.
+            is_whole = is_whole and not (await self._look()).has_work(self.ports.clock.now())
         return await self._end(is_whole and self.is_read)
 
     async def _look(self) -> Desk:

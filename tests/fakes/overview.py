@@ -30,13 +30,13 @@ class FakeOverviews:
     ) -> OverviewPage:
         if place is not None and not place.startswith("behind "):
             raise Refused("the place is none of ours")
-        behind = place.removeprefix("behind ") if place else ""
+        behind = place.removeprefix("behind ") if place is not None else None
         found = [
             self.rows[resource]
             for resource in sorted(self.rows)
-            if resource > behind and (state is None or self.rows[resource].state is state)
+            if (behind is None or resource > behind) and (state is None or self.rows[resource].state is state)
         ]
-        found = [row for row in found if _begins(row, search.casefold())]
+        found = [row for row in found if _begins(row, " ".join(search.casefold().split()))]
         few = found[: min(limit, 1000)]
         return OverviewPage(tuple(few), f"behind {few[-1].resource}" if len(few) < len(found) else None)
 

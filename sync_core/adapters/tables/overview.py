@@ -130,7 +130,9 @@ def _query(state: State | None, search: str) -> tuple[str, dict[str, str]]:
         terms.append(f"{_STATE} eq '{state.value}'")
     if begin := " ".join(search.casefold().split())[:_LONGEST_WORD]:
         values = {"begin": begin, "end": begin + _LAST}
-        terms.append("(" + " or ".join(f"({name} ge @begin and {name} lt @end)" for name in (_ID, *_WORDS)) + ")")
+        # The client puts values in where words of their own begin with @.
+        either = " or ".join(f"( {name} ge @begin and {name} lt @end )" for name in (_ID, *_WORDS))
+        terms.append(f"( {either} )")
     return " and ".join(terms), values
 
 
