@@ -90,6 +90,9 @@ class ResourceRows(Protocol):
     async def list_profiles(self) -> Sequence[ProfileRow]:
         """Read the profile of every resource, whatever its state."""
 
+    async def erase(self, resource: ResourceId) -> None:
+        """Delete every row of a resource, its lease among them, the profile last. Not atomic; a repeat completes it."""
+
     async def count_pairs(self) -> int:
         """How many pairs live, over all resources: the sum of what their leases tell."""
 
@@ -118,6 +121,9 @@ class Placements(Protocol):
 
     async def settle(self, owed: Sequence[Placed]) -> None:
         """Delete each `owing` if it is still the one that was read; one that moved is left alone."""
+
+    async def remove(self, placed: Sequence[Placed]) -> None:
+        """Delete each placement, with what is owing for it, if it is still the one that was read; others are left."""
 
     async def list_owing(self, before: datetime, limit: int = 500) -> Sequence[AppointmentKey]:
         """The keys of what has been owing since before that instant."""

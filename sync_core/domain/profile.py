@@ -9,10 +9,14 @@ from sync_core.domain.resource import CalendarRef, Direction, ResourceId
 
 
 class Participation(StrEnum):
-    """Where a resource stands. One that is leaving still has events of ours in its calendar to be removed."""
+    """Where a resource stands. One that is leaving still has events of ours in its calendar to be removed.
+
+    For one that is paused everything stays where it is: nothing is read, decided or written until it is resumed.
+    """
 
     WAITING = "waiting"
     ACTIVE = "active"
+    PAUSED = "paused"
     LEAVING = "leaving"
     OFFBOARDED = "offboarded"
 
@@ -77,6 +81,8 @@ class Profile:
     calendars that were its main one and may still hold events of ours. `address` and `wishes` are what an admin said,
     from which `calendars` were found; `group` names the resource's group for rules. `narrowed` is the most that the
     board wishes for (None: all), by its state of revision `told_revision`; `is_off_board` once the board removed it.
+    `is_enlisted` tells one that waits because an admin said so from one that only the board named; one that
+    `is_to_be_erased` has nothing left of it once it is off-boarded.
     """
 
     resource: ResourceId
@@ -95,6 +101,8 @@ class Profile:
     narrowed: Direction | None = None
     told_revision: int = 0
     is_off_board: bool = False
+    is_enlisted: bool = False
+    is_to_be_erased: bool = False
 
     @property
     def main_calendar(self) -> CalendarUse | None:

@@ -50,6 +50,11 @@ class Terms:
         return self.is_leaving or (self.profile.participation is Participation.ACTIVE and self.is_in_pilot)
 
     @property
+    def is_paused(self) -> bool:
+        """Does it take part again as soon as it is resumed?"""
+        return self.profile.participation is Participation.PAUSED and self.is_in_pilot
+
+    @property
     def is_leaving(self) -> bool:
         """Is everything that we made for this resource being removed?"""
         return self.profile.participation is Participation.LEAVING

@@ -1,5 +1,6 @@
 """What an admin does to resources: enlist them with a calendar, change how they take part."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from sync_core.domain.choices import Choices, Overrides
@@ -16,6 +17,7 @@ from sync_core.flows.profiles import Written, find_profile, require_profile, rin
 from sync_core.flows.pull import read_board, tell_again
 from sync_core.ports import Ports
 
+Change = Callable[[Profile | None], Profile]
 _RANGES = {
     "days_back": (0, 365),
     "days_ahead": (1, 730),
@@ -53,13 +55,13 @@ async def enlist(ports: Ports, request: ResourceRequest) -> Profile:
     """
     choices = (await ports.tenant.read()).choices
     known = await find_profile(ports, request.resource)
-    profile = await _find_all(ports, choices, _wanted(request), known)
+    profile = await find_all(ports, choices, profile_of(request), known)
     if known is not None and known.participation is Participation.OFFBOARDED:
         await clear_away(ports, request.resource)  # what a crash left of its off-boarding
         # Before it takes part, since asking again would find nothing to do.
         await tell_again(ports, request.resource, terms_of(ports, profile, choices).window(ports.clock.now()))
     await claim_calendars(ports, known, profile)
-    return await _put_into_force(ports, choices, profile, "enlisted")
+    return await put_into_force(ports, choices, profile, "enlisted", _replacing(profile))
 
 
 async def override(ports: Ports, resource: ResourceId, overrides: Overrides) -> Profile:
@@ -76,10 +78,34 @@ async def override(ports: Ports, resource: ResourceId, overrides: Overrides) -> 
     if known.address and overrides.planning_calendar != known.overrides.planning_calendar:
         profile = await find_calendars(ports, choices, profile, known)
         await claim_calendars(ports, known, profile)
-    return await _put_into_force(ports, choices, profile, "overridden")
+    return await put_into_force(ports, choices, profile, "overridden", _replacing(profile))
 
 
-async def _find_all(ports: Ports, choices: Choices, wanted: Profile, known: Profile | None) -> Profile:
+def _replacing(profile: Profile) -> Change:
+    return lambda before: with_former(before, profile)
+
+
+def request_of(profile: Profile) -> ResourceRequest:
+    """What was said of a resource, to be said once more."""
+    return ResourceRequest(
+        resource=profile.resource,
+        name=profile.name,
+        mailbox=profile.address,
+        zone=profile.zone,
+        direction=profile.direction,
+        calendars=profile.wishes,
+        overrides=profile.overrides,
+        group=profile.group,
+    )
+
+
+async def find_all(ports: Ports, choices: Choices, wanted: Profile, known: Profile | None) -> Profile:
+    """The profile with its calendars, and whether it is in the pilot's group.
+
+    Raises:
+        Refused: a calendar is none, or the wishes contradict each other.
+        TryAgain: the directory does not answer.
+    """
     profile = await find_calendars(ports, choices, wanted, known)
     known_member = known.is_in_pilot_group if known is not None else False
     try:
@@ -89,8 +115,13 @@ async def _find_all(ports: Ports, choices: Choices, wanted: Profile, known: Prof
     return replace(profile, is_in_pilot_group=is_member)
 
 
-async def _put_into_force(ports: Ports, choices: Choices, profile: Profile, why: str) -> Profile:
-    written = await write_profile(ports, profile.resource, lambda before: with_former(before, profile), choices)
+async def put_into_force(ports: Ports, choices: Choices, profile: Profile, why: str, change: Change) -> Profile:
+    """Write the changed profile, whose calendars are claimed, and have it read, walked and backfilled.
+
+    Raises:
+        TryAgain: board or storage do not answer; asking again completes what was begun.
+    """
+    written = await write_profile(ports, profile.resource, change, choices)
     if not written.is_changed:
         return written.after
     await release_unused(ports, written)
@@ -104,7 +135,12 @@ async def _read_board_for(ports: Ports, choices: Choices, written: Written) -> N
     await read_board(ports, written.after.resource, window, ports.names.fresh())
 
 
-def _wanted(request: ResourceRequest) -> Profile:
+def profile_of(request: ResourceRequest) -> Profile:
+    """The profile that a request asks for, taking part, without any calendar yet.
+
+    Raises:
+        Refused: the zone is none, or a number is out of range.
+    """
     _check_ranges(request.overrides)
     wishes = tuple(CalendarWish(one) if isinstance(one, str) else one for one in request.calendars)
     for wish in wishes:
@@ -120,6 +156,7 @@ def _wanted(request: ResourceRequest) -> Profile:
         group=request.group,
         address=request.mailbox,
         wishes=wishes,
+        is_enlisted=True,
     )
 
 

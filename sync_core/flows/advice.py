@@ -69,6 +69,8 @@ def _of_the_ways(terms: Terms) -> list[str]:
 
 
 def _of_taking_part(terms: Terms) -> list[str]:
+    if terms.is_paused:
+        return ["An admin paused it: what happens on either side waits until it is resumed."]
     if terms.profile.participation is Participation.ACTIVE and not terms.is_in_pilot:
         return ["The pilot does not name it: it takes no part, and what the board tells about it waits."]
     return []

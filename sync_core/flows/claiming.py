@@ -2,9 +2,18 @@
 
 from sync_core.domain.errors import Refused
 from sync_core.domain.profile import Profile
-from sync_core.domain.resource import CalendarRef
+from sync_core.domain.resource import CalendarRef, ResourceId
 from sync_core.flows.profiles import Written
 from sync_core.ports import Ports
+
+
+class CalendarTaken(Refused):
+    """A calendar is another resource's."""
+
+    def __init__(self, calendar: CalendarRef, owner: ResourceId) -> None:
+        super().__init__(f"the calendar belongs to resource {owner}; a calendar belongs to one resource")
+        self.calendar = calendar
+        self.owner = owner
 
 
 def calendars_of(profile: Profile | None) -> dict[CalendarRef, None]:
@@ -18,7 +27,7 @@ async def claim_calendars(ports: Ports, before: Profile | None, after: Profile) 
     """Claim every calendar that the profile names.
 
     Raises:
-        Refused: one is another resource's; then no claim is kept that the profile `before` did not need.
+        CalendarTaken: one is another resource's; then no claim is kept that the profile `before` did not need.
     """
     claimed: list[CalendarRef] = []
     for calendar in calendars_of(after):
@@ -27,7 +36,7 @@ async def claim_calendars(ports: Ports, before: Profile | None, after: Profile) 
             for taken in claimed:
                 if taken not in calendars_of(before):
                     await ports.claims.release(taken, after.resource)
-            raise Refused(f"the calendar belongs to resource {owner}; a calendar belongs to one resource")
+            raise CalendarTaken(calendar, owner)
         claimed.append(calendar)
 
 

@@ -7,6 +7,7 @@ from sync_core.domain.errors import Refused, TryAgain
 from sync_core.domain.resource import CalendarRef, ResourceId
 from sync_core.domain.stored import Job
 from sync_core.domain.subscription import LIFETIME, NO_SUBSCRIPTION, Subscription
+from sync_core.domain.terms import Terms
 from sync_core.flows.desk import terms_of
 from sync_core.ports import Ports
 
@@ -75,6 +76,15 @@ async def _keep(
         await ports.bells.ring([Job(resource, now, "subscribed", ports.names.fresh())])
     except (TryAgain, Refused):
         report.failed += 1
+
+
+async def subscribe(ports: Ports, resource: ResourceId, terms: Terms) -> SubscriptionsReport:
+    """Have Graph notify us of one resource's calendars, at the cost of that one; trouble waits for the next tick."""
+    report = SubscriptionsReport()
+    for use in terms.calendars_to_read() if terms.takes_part else ():
+        slot = slot_of(resource, use.ref)
+        await _keep(ports, await ports.subscription_rows.get(slot), slot, (resource, use.ref), report)
+    return report
 
 
 def _with_renewal(ports: Ports, subscription: Subscription) -> Subscription:

@@ -78,6 +78,17 @@ async def find_mailboxes(ports: Ports) -> MailboxReport:
     return report
 
 
+async def look_again(ports: Ports, choices: Choices, profile: Profile) -> bool:
+    """Look for one mailbox now, whether or not its time has come; True if it was found.
+
+    Raises:
+        TryAgain: directory, board or storage do not answer.
+    """
+    report = MailboxReport()
+    await _look_again(ports, choices, profile, report)
+    return report.mailboxes_found > 0
+
+
 async def _look_again(ports: Ports, choices: Choices, profile: Profile, report: MailboxReport) -> None:
     now = ports.clock.now()
     try:

@@ -13,7 +13,7 @@ from sync_core.domain.mention import Mention, ResourceWord
 from sync_core.domain.profile import CalendarWish, MailboxSearch, Participation, Profile
 from sync_core.domain.resource import ResourceId
 from sync_core.flows.accept import AcceptVerdict
-from sync_core.flows.administer import ResourceRequest, enlist
+from sync_core.flows.administer import enlist, request_of
 from sync_core.flows.mailboxes import find_calendars
 from sync_core.flows.pilot import is_in_group
 from sync_core.flows.profiles import Change, Written, find_profile, note_profile, ring_for, write_profile
@@ -150,17 +150,7 @@ async def _activate(ports: Ports, profile: Profile) -> bool:
     now_is = await find_profile(ports, profile.resource)
     if now_is is None or now_is.participation is not Participation.WAITING:
         return False  # an admin came first, whose word counts
-    request = ResourceRequest(
-        now_is.resource,
-        now_is.name,
-        now_is.address,
-        now_is.zone,
-        now_is.direction,
-        now_is.wishes,
-        now_is.overrides,
-        now_is.group,
-    )
-    await enlist(ports, request)
+    await enlist(ports, request_of(now_is))
     return True
 
 
@@ -198,8 +188,8 @@ def _told(was: Profile | None, word: ResourceWord) -> Profile:
     if word.is_removed:
         return told
     told = replace(told, narrowed=word.narrowed)
-    if profile.participation is not Participation.WAITING:
-        return told
+    if profile.participation is not Participation.WAITING or profile.is_enlisted:
+        return told  # what an admin said counts
     known = Mention(profile.resource, profile.name, profile.address, profile.zone)
     # A mailbox that was found is right, whoever named it; until then the board knows best.
     is_found = profile.mailbox.state.answers

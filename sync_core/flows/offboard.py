@@ -21,6 +21,7 @@ from sync_core.domain.stored import (
 )
 from sync_core.flows.batches import chunked
 from sync_core.flows.claiming import calendars_of
+from sync_core.flows.forget import forget_placements
 from sync_core.flows.keep_subscriptions import keep_subscriptions
 from sync_core.flows.profiles import note_profile, profile_in, ring_for, write_profile
 from sync_core.flows.tenure import Tenure
@@ -50,7 +51,8 @@ async def offboard(ports: Ports, resource: ResourceId, events: OnLeaving) -> Par
     """
     profile = await _profile_of(ports, resource)
     if profile.participation is not Participation.OFFBOARDED:
-        wanted = Participation.OFFBOARDED if events is OnLeaving.KEEP else Participation.LEAVING
+        is_done_at_once = events is OnLeaving.KEEP or profile.participation is Participation.WAITING
+        wanted = Participation.OFFBOARDED if is_done_at_once else Participation.LEAVING
         choices = (await ports.tenant.read()).choices
 
         def change(is_now: Profile | None) -> Profile:
@@ -92,6 +94,8 @@ async def clear_away(ports: Ports, resource: ResourceId) -> bool:
     profile = profile_in(pending)
     if profile is None or profile.participation is not Participation.OFFBOARDED:
         return False
+    if profile.is_to_be_erased:
+        await forget_placements(ports, resource)  # as long as links name them
     puts, deletes = await _leftovers(ports, resource, pending)
     if deletes and not await _delete(ports, resource, pending, puts, deletes):
         return False
@@ -122,7 +126,7 @@ def _emptied(profile: Profile | None) -> Profile:
     assert profile is not None  # noqa: S101 — profiles are never removed
     if profile.participation is not Participation.OFFBOARDED:
         return profile
-    return replace(profile, calendars=(), former=(), address="", wishes=(), mailbox=MailboxSearch())
+    return replace(profile, calendars=(), former=(), address="", wishes=(), mailbox=MailboxSearch(), is_enlisted=False)
 
 
 async def _leftovers(ports: Ports, resource: ResourceId, pending: Pending) -> tuple[list[Row], list[Address]]:

@@ -85,7 +85,8 @@ async def write_profile(
         earlier = terms_of(ports, was, saving.before if saving else choices) if was and is_known else None
         later = terms_of(ports, after, choices)
         rows: list[Row] = []
-        if later.takes_part:  # who takes no part gets the walk with what has them take part again
+        # Who is paused has it wait; who takes no part gets the walk with what has them take part again.
+        if later.takes_part or later.is_paused:
             rows = [Todo(TodoReason.SETTINGS, ports.names.fresh()), *_cursors_anew(ports, pending, earlier, later)]
         if await _commit(ports, pending, after, rows, marks):
             return Written(was, after, is_changed=True)
@@ -143,7 +144,7 @@ def _reads_otherwise(before: Terms | None, after: Terms, calendar: CalendarRef) 
 def _reading_of(terms: Terms, calendar: CalendarRef) -> tuple[object, ...] | None:
     """All that decides what of a calendar becomes of interest; None where it is not read."""
     use = next((use for use in terms.calendars_to_read() if use.ref == calendar), None)
-    if use is None or not terms.takes_part:
+    if use is None or not (terms.takes_part or terms.is_paused):
         return None
     choices = terms.choices_of(calendar)
     return (

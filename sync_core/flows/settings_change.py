@@ -23,7 +23,7 @@ from sync_core.ports import Ports
 
 # Till then nothing takes a mark for a walk to be made, which would be one by the old choices.
 _MARK_RESTS = timedelta(days=2)
-_SERVED = (Participation.ACTIVE, Participation.LEAVING)
+SERVED = (Participation.ACTIVE, Participation.PAUSED, Participation.LEAVING)
 _DEFAULTS = Choices()
 # They say when something is done or let through, or are looked at for themselves: a changed one re-decides no pair.
 _WITHOUT_EFFECT = {
@@ -56,7 +56,7 @@ class SettingsChange:
 
 
 @dataclass(frozen=True, slots=True)
-class _Turn:
+class Turn:
     """The choices before and after, and who is in the pilot's group, as far as that was asked anew."""
 
     before: Choices
@@ -85,17 +85,15 @@ async def change_settings(ports: Ports, choices: Choices, tag: str | None) -> Se
         TryAgain: directory or storage do not answer; the same change once more completes it.
     """
     tenant = await ports.tenant.read()
-    profiles = [row.profile for row in await ports.rows.list_profiles() if row.profile.participation in _SERVED]
+    profiles = [row.profile for row in await ports.rows.list_profiles() if row.profile.participation in SERVED]
     if tenant.tag is not None and tenant.choices == choices:
         marked = [profile for profile in profiles if await _is_marked(ports, profile)]
-        members = await _members(ports, choices, marked)
-        return await _apply(ports, _Turn(choices, choices, members), marked, tenant.tag)
+        members = await members_of(ports, choices, marked)
+        return await _apply(ports, Turn(choices, choices, members), marked, tenant.tag)
     if tenant.tag != tag:
         raise VersionMoved("the settings were changed meanwhile")
-    is_other_group = choices.pilot_group != tenant.choices.pilot_group
-    members = await _members(ports, choices, profiles if is_other_group else ())
-    turn = _Turn(tenant.choices, choices, members, f"{SAVING_MARK}{ports.names.fresh()}")
-    concerned = [profile for profile in profiles if _is_concerned(ports, turn, profile)]
+    turn = replace(await turn_to(ports, tenant.choices, choices, profiles), mark=f"{SAVING_MARK}{ports.names.fresh()}")
+    concerned = [profile for profile in profiles if is_concerned(ports, turn, profile)]
     mark = Todo(TodoReason.SETTINGS, turn.mark, due_at=ports.clock.now() + _MARK_RESTS)
     for profile in concerned:
         await ports.rows.insert(profile.resource, [mark])
@@ -110,7 +108,7 @@ async def complete_saving(ports: Ports, choices: Choices, profile: Profile) -> b
     """
     if not await _is_marked(ports, profile):
         return False
-    await _apply_to(ports, _Turn(choices, choices), profile)
+    await _apply_to(ports, Turn(choices, choices), profile)
     return True
 
 
@@ -118,7 +116,18 @@ async def _is_marked(ports: Ports, profile: Profile) -> bool:
     return bool(marks_of_saving((await ports.rows.read_pending(profile.resource)).rows))
 
 
-async def _members(ports: Ports, choices: Choices, profiles: Sequence[Profile]) -> dict[ResourceId, bool]:
+async def turn_to(ports: Ports, before: Choices, choices: Choices, profiles: Sequence[Profile]) -> Turn:
+    """The turn from some choices to others, with nothing marked or written.
+
+    Raises:
+        Refused: the pilot's group cannot be asked.
+        TryAgain: directory or storage do not answer.
+    """
+    is_other_group = choices.pilot_group != before.pilot_group
+    return Turn(before, choices, await members_of(ports, choices, profiles if is_other_group else ()))
+
+
+async def members_of(ports: Ports, choices: Choices, profiles: Sequence[Profile]) -> dict[ResourceId, bool]:
     return {profile.resource: await _is_member(ports, choices.pilot_group, profile) for profile in profiles}
 
 
@@ -129,33 +138,34 @@ async def _is_member(ports: Ports, group: str, profile: Profile) -> bool:
         return False  # its mailbox is in trouble, not the group; it is asked again at night
 
 
-def _is_concerned(ports: Ports, turn: _Turn, profile: Profile) -> bool:
+def is_concerned(ports: Ports, turn: Turn, profile: Profile) -> bool:
+    """Does the turn make a difference for what exists of this resource?"""
     becoming = turn.becoming(profile)
     was, becomes = terms_of(ports, profile, turn.before), terms_of(ports, becoming, turn.after)
     if becoming != profile or was.takes_part != becomes.takes_part:
         return True
-    return becomes.takes_part and _effect(was) != _effect(becomes)
+    return (becomes.takes_part or becomes.is_paused) and _effect(was) != _effect(becomes)
 
 
 def _effect(terms: Terms) -> tuple[object, ...]:
     """All that the choices mean for what exists of a resource: equal effects need no walk."""
     profile = terms.profile
     uses = [(terms.direction_of(use), _deciding(terms.choices_of(use.ref))) for use in profile.calendars]
-    return (terms.zone.key, terms.direction, _deciding(terms.choices), uses, _planning(profile, terms.tenant))
+    return (terms.zone.key, terms.direction, _deciding(terms.choices), uses, planning_of(profile, terms.tenant))
 
 
 def _deciding(choices: Choices) -> Choices:
     return replace(choices, **_WITHOUT_EFFECT)
 
 
-def _planning(profile: Profile, choices: Choices) -> str:
+def planning_of(profile: Profile, choices: Choices) -> str:
     """The calendar that is made for this resource by choice rather than by wish."""
     if profile.wishes or not profile.address:
         return ""
     return overridden(choices, profile.overrides).planning_calendar
 
 
-async def _apply(ports: Ports, turn: _Turn, concerned: Sequence[Profile], tag: str) -> SettingsChange:
+async def _apply(ports: Ports, turn: Turn, concerned: Sequence[Profile], tag: str) -> SettingsChange:
     waiting: list[ResourceId] = []
     ringing: list[Job] = []
     correlation_id = ports.names.fresh()
@@ -171,9 +181,9 @@ async def _apply(ports: Ports, turn: _Turn, concerned: Sequence[Profile], tag: s
     return SettingsChange(tag, tuple(profile.resource for profile in concerned), tuple(waiting))
 
 
-async def _apply_to(ports: Ports, turn: _Turn, profile: Profile) -> None:
+async def _apply_to(ports: Ports, turn: Turn, profile: Profile) -> None:
     found: Profile | None = None
-    is_planned_anew = _planning(profile, turn.before) != _planning(profile, turn.after)
+    is_planned_anew = planning_of(profile, turn.before) != planning_of(profile, turn.after)
     if is_planned_anew or (turn.is_repeated and profile.address):  # after a crash nobody knows what it was before
         found = await _with_calendars(ports, turn.after, profile)
 

@@ -12,6 +12,7 @@ from sync_core.domain.stored import Address, Cursor, Family, Job, JournalPage, L
 from sync_core.flows.batches import chunked
 from sync_core.flows.claiming import calendars_of, release_unused
 from sync_core.flows.desk import terms_of
+from sync_core.flows.erase import finish_erasing
 from sync_core.flows.mailboxes import find_mailboxes
 from sync_core.flows.offboard import finish_leaving
 from sync_core.flows.pilot import refresh_pilot
@@ -60,6 +61,8 @@ async def tidy_up(ports: Ports) -> TidyReport:
         try:
             if profile.participation in (Participation.LEAVING, Participation.OFFBOARDED):
                 report.completed += await finish_leaving(ports, profile.resource)
+                if profile.is_to_be_erased:
+                    report.completed += (await finish_erasing(ports, profile.resource)).is_done
             else:
                 report.completed += await complete_saving(ports, choices, profile)
             await _tidy(ports, choices, profile.resource, correlation_id, report)
@@ -73,7 +76,7 @@ async def _tidy(ports: Ports, choices: Choices, resource: ResourceId, correlatio
     if profile is None:
         return
     now = ports.clock.now()
-    if profile.participation is Participation.OFFBOARDED:
+    if profile.participation in (Participation.OFFBOARDED, Participation.PAUSED):
         await _bury(ports, profile, report)
     terms = terms_of(ports, profile, choices)
     if not terms.takes_part:

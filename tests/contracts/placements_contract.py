@@ -44,6 +44,18 @@ class PlacementsContract:
         }
         assert all(one.placement_tag and one.owing_tag for one in read.values())
 
+    async def test_what_is_removed_is_gone_unless_it_moved_since_it_was_read(self, placements: Placements) -> None:
+        keys = [task(f"A-{number}") for number in range(120)]
+        await placements.write([first(key) for key in keys])
+        await placements.settle([(await placements.read([keys[1]]))[keys[1]]])
+        read = await placements.read(keys)
+        await placements.write([(read[keys[0]], placement(keys[0], 2), owing(keys[0], 2))])
+        for _ in range(2):
+            await placements.remove([read[key] for key in keys])
+        left = {key: one.placement for key, one in (await placements.read(keys)).items() if one != Placed()}
+        assert left == {keys[0]: placement(keys[0], 2)}
+        assert await placements.list_owing(NOW + timedelta(days=1)) == [keys[0]]
+
     async def test_a_deleted_appointment_keeps_its_revision(self, placements: Placements) -> None:
         gone = Placement(task("gone"), Revision(9), None)
         await placements.write([(Placed(), gone, owing(gone.key, 9))])

@@ -62,6 +62,23 @@ class RowsContract:
         assert await rows.scan(BEN, ()) == []
         assert await rows.get(BEN, [todo("a").address]) == {}
 
+    async def test_an_erased_resource_has_no_row_left_and_others_have_theirs(self, rows: ResourceRows) -> None:
+        for resource in (ADA, BEN):
+            await rows.transact(resource, lease("one"), None, [profile(resource), *every_row("x")])
+        await rows.insert(ADA, [todo(f"t{number}") for number in range(200)])
+        for _ in range(2):
+            await rows.erase(ADA)
+            assert await rows.scan(ADA, ()) == []
+            assert (await rows.read_pending(ADA)).lease_tag is None
+            assert [row.profile.resource for row in await rows.list_profiles()] == [BEN]
+        assert len(await rows.scan(BEN, ())) == len(every_row("x")) + 2
+
+    async def test_one_that_comes_back_after_it_was_erased_is_listed_again(self, rows: ResourceRows) -> None:
+        await rows.transact(ADA, lease("one"), None, [profile(ADA)])
+        await rows.erase(ADA)
+        await rows.transact(ADA, lease("two"), None, [profile(ADA)])
+        assert [row.profile.resource for row in await rows.list_profiles()] == [ADA]
+
     async def test_what_does_not_exist_is_left_out(self, rows: ResourceRows) -> None:
         await rows.insert(ADA, [todo("a")])
         asked = [todo("a").address, todo("b").address, todo("a").address]

@@ -12,6 +12,7 @@ from sync_core.domain.appointment import (
     Revision,
     Work,
 )
+from sync_core.domain.choices import Overrides
 from sync_core.domain.content import Content, Field, Importance, Sensitivity, ShowAs
 from sync_core.domain.event import Event, EventId, EventKey, EventKind, EventRef, Response
 from sync_core.domain.identity import pair_of_appointment
@@ -173,7 +174,8 @@ def profile(resource: ResourceId, name: str = "Ada") -> ProfileRow:
             Direction.BOTH,
             calendars,
             Participation.WAITING,
-            pull_every=timedelta(minutes=7, seconds=3),
+            Overrides(pull_minutes=7),
+            is_enlisted=True,
         )
     )
 

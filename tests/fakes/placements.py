@@ -37,6 +37,12 @@ class FakePlacements:
             if now.owing_tag is not None and now.owing_tag == read.owing_tag:
                 self.placed[read.owing.key] = Placed(now.placement, now.placement_tag)
 
+    async def remove(self, placed: Sequence[Placed]) -> None:
+        for read in placed:
+            key = read.placement.key if read.placement else None
+            if key is not None and self.placed.get(key, Placed()).placement_tag == read.placement_tag:
+                del self.placed[key]
+
     async def list_owing(self, before: datetime, limit: int = 500) -> Sequence[AppointmentKey]:
         owing = [placed.owing for placed in self.placed.values() if placed.owing and placed.owing.since_at < before]
         return [one.key for one in sorted(owing, key=lambda one: (one.since_at, one.key.kind, one.key.id))][:limit]

@@ -111,6 +111,11 @@ class FakeRows:
             if isinstance(row, ProfileRow)
         ]
 
+    async def erase(self, resource: ResourceId) -> None:
+        if self.partitions.pop(resource, None) is not None:
+            self.writes += 1
+        self._tags.pop(resource, None)
+
     async def count_pairs(self) -> int:
         rows = [row for partition in self.partitions.values() for row in partition.values()]
         return sum(row.paired for row in rows if isinstance(row, Lease))

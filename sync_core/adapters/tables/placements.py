@@ -89,6 +89,17 @@ class TablePlacements:
             self._carry_out, [group for works in by_partition.values() for group in cut(works, MOST_OPERATIONS // 2)]
         )
 
+    async def remove(self, placed: Sequence[Placed]) -> None:
+        """Delete both rows of each appointment under the mark it was read with."""
+        by_partition: defaultdict[str, list[tuple[_Work, int]]] = defaultdict(list)
+        for read in placed:
+            if read.placement is not None and read.placement_tag is not None:
+                work = _removing(read.placement.key, read.placement_tag, is_owing=read.owing is not None)
+                by_partition[work.partition].append((work, 1))
+        await in_parallel(
+            self._carry_out, [group for works in by_partition.values() for group in cut(works, MOST_OPERATIONS // 2)]
+        )
+
     async def list_owing(self, before: datetime, limit: int = 500) -> Sequence[AppointmentKey]:
         """Read what owes in every partition; where nothing does, an empty range answers."""
         old_enough = f"{_SINCE} lt '{_since(before)}'"
@@ -186,6 +197,15 @@ def _settling(key: AppointmentKey, tag: str) -> _Work:
         ("delete", {**names, "RowKey": owing_key}, {}),
     )
     return _Work(key, partition, operations)
+
+
+def _removing(key: AppointmentKey, tag: str, *, is_owing: bool) -> _Work:
+    partition, placed_key = _placement_place(key)
+    names = {"PartitionKey": partition}
+    operations: list[Operation] = [("delete", {**names, "RowKey": placed_key}, _if_still(tag))]
+    if is_owing:
+        operations.append(("delete", {**names, "RowKey": _owing_place(key)[1]}, {}))
+    return _Work(key, partition, tuple(operations))
 
 
 def _if_still(tag: str) -> dict[str, Any]:

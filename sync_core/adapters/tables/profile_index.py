@@ -1,7 +1,7 @@
 """Names the partitions that may hold a profile, so that listing profiles reads no other row.
 
 An entry is written before the profile is: one whose profile never came is harmless, a profile without one would be
-forgotten. Entries are never removed, as profiles are not.
+forgotten. So an entry goes only after its whole partition did, and a partition that begins anew always writes it anew.
 """
 
 from collections.abc import Sequence
@@ -26,14 +26,21 @@ class ProfileIndex:
         self._reader = Reader(client, SYNC, ("RowKey",))
         self._entered: set[str] = set()
 
-    async def enter(self, resource: ResourceId) -> None:
-        """Name a resource's partition; again is fine."""
+    async def enter(self, resource: ResourceId, *, is_new: bool = False) -> None:
+        """Name a resource's partition; again is fine. One that `is_new` is named whatever this worker remembers."""
         partition = partition_key(resource)
-        if partition in self._entered:
+        if partition in self._entered and not is_new:
             return
         with translated(SYNC):
             await self._client.upsert_entity({"PartitionKey": _PARTITION, "RowKey": partition}, UpdateMode.REPLACE)
         self._entered.add(partition)
+
+    async def strike(self, resource: ResourceId) -> None:
+        """Name a resource's partition no more; the client takes one that is gone for success."""
+        partition = partition_key(resource)
+        self._entered.discard(partition)
+        with translated(SYNC):
+            await self._client.delete_entity(_PARTITION, partition)
 
     async def partitions(self) -> Sequence[str]:
         """Every partition that was named."""

@@ -108,7 +108,8 @@ class TableRows:
         partition = partition_key(resource)
         operations = _operations(partition, lease, lease_tag, puts, deletes)
         if any(isinstance(row, ProfileRow) for row in puts):
-            await self._index.enter(resource)
+            # A partition that begins anew may have been erased, and its name with it, by another worker.
+            await self._index.enter(resource, is_new=lease_tag is None)
         try:
             answers = await self._client.submit_transaction(operations)
         except (AzureError, OSError, TimeoutError) as error:
@@ -142,6 +143,32 @@ class TableRows:
         found = await self._reader.find([(partition, _PROFILE_KEY) for partition in partitions], FEW)
         rows = [read_row(entity) for entity in found.values()]
         return [row for row in rows if isinstance(row, ProfileRow)]
+
+    async def erase(self, resource: ResourceId) -> None:
+        """Delete a partition in groups, what a repeat would be found by in the last one, and its name in the index."""
+        partition = partition_key(resource)
+        keys = [str(one["RowKey"]) for one in await self._reader.range(partition, EVERYTHING_RANGE)]
+        last = [key for key in keys if key in (_LEASE_KEY, _PROFILE_KEY)]
+        others = [key for key in keys if key not in last]
+        groups = [others[begin : begin + MOST_OPERATIONS] for begin in range(0, len(others), MOST_OPERATIONS)]
+        await in_parallel(lambda group: self._delete_group(partition, group), groups)
+        if last:
+            await self._delete_group(partition, last)
+        await self._index.strike(resource)
+        if await self._reader.entity(partition, _PROFILE_KEY) is not None:
+            await self._index.enter(resource, is_new=True)  # somebody enlisted it in between
+
+    async def _delete_group(self, partition: str, keys: Sequence[str]) -> None:
+        try:
+            await self._client.submit_transaction(
+                [("delete", {"PartitionKey": partition, "RowKey": key}, {}) for key in keys]
+            )
+        except AzureError as error:
+            if not is_absent(error):
+                raise translate(error, SYNC) from error
+            if len(keys) > 1:  # another worker deleted one of them meanwhile, which undoes the whole group
+                for key in keys:
+                    await self._delete_group(partition, [key])
 
     async def count_pairs(self) -> int:
         """Sum up the leases of everybody the index names."""

@@ -1,0 +1,76 @@
+"""Forget what is stored of one resource: its placements while links name them, and then every row of its own."""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping
+
+from sync_core.domain.appointment import AppointmentKey
+from sync_core.domain.resource import ResourceId
+from sync_core.domain.stored import (
+    Address,
+    BoardInbox,
+    ByAppointment,
+    Cursor,
+    Held,
+    JournalPage,
+    LinkRow,
+    OutlookInbox,
+    ProfileRow,
+    Row,
+)
+from sync_core.flows.batches import MOST_OPERATIONS
+from sync_core.ports import Placed, Ports
+
+_NAMES = {
+    ProfileRow: "profile",
+    LinkRow: "links",
+    JournalPage: "journal entries",
+    BoardInbox: "appointments that waited",
+    OutlookInbox: "events that waited",
+    Held: "what was held",
+    Cursor: "places in calendars",
+}
+
+
+async def count_rows(ports: Ports, resource: ResourceId) -> Mapping[str, int]:
+    """How much is stored of a resource in its own partition, by words for an admin."""
+    counts: Counter[str] = Counter()
+    async for row in _every_row(ports, resource):
+        name = next((name for kind, name in _NAMES.items() if isinstance(row, kind)), "")
+        counts[name] += len(row.entries) if isinstance(row, JournalPage) else 1
+    counts.pop("", None)  # what only serves finding the rest
+    return counts
+
+
+async def count_placements(ports: Ports, resource: ResourceId) -> int:
+    """How many appointments are planned on this resource and on nobody else."""
+    return len(await _its_own(ports, resource))
+
+
+async def forget_placements(ports: Ports, resource: ResourceId) -> int:
+    """Remove every appointment that is planned on this resource and on nobody else; returns how many.
+
+    One that others share is theirs as well and stays. One that moves meanwhile is left, too: it is told anew then.
+    """
+    own = await _its_own(ports, resource)
+    for begin in range(0, len(own), MOST_OPERATIONS):
+        await ports.placements.remove(own[begin : begin + MOST_OPERATIONS])
+    return len(own)
+
+
+async def _its_own(ports: Ports, resource: ResourceId) -> list[Placed]:
+    keys: dict[AppointmentKey, None] = {}
+    async for row in _every_row(ports, resource):
+        if isinstance(row, BoardInbox | ByAppointment):
+            keys[row.key] = None
+        elif isinstance(row, LinkRow) and row.link.appointment is not None:
+            keys[row.link.appointment] = None
+    found = await ports.placements.read(list(keys)) if keys else {}
+    return [one for one in found.values() if one.placement and one.placement.resources == (resource,)]
+
+
+async def _every_row(ports: Ports, resource: ResourceId) -> AsyncIterator[Row]:
+    after: Address | None = None
+    while rows := await ports.rows.scan(resource, (), after):
+        for row in rows:
+            yield row
+        after = rows[-1].address
