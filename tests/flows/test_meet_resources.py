@@ -23,6 +23,7 @@ from sync_core.flows.meet_resources import (
 )
 from sync_core.flows.offboard import OnLeaving, offboard
 from sync_core.flows.profiles import note_profile
+from sync_core.ports import Pending
 from tests.flows.crew import ADDRESS, ANNA, BERT, Crew
 from tests.flows.stage import TASK, hours, now
 
@@ -183,6 +184,22 @@ def test_a_removal_that_overtakes_everything_else_is_known_too() -> None:
     assert tell(crew, 5, gone=True) is AcceptVerdict.ACCEPTED
     assert tell(crew, 4) is AcceptVerdict.SUPERSEDED
     assert crew.profile(ANNA).is_off_board
+
+
+def test_a_newer_word_that_comes_in_between_is_not_undone(monkeypatch: pytest.MonkeyPatch) -> None:
+    crew = waiting_crew()
+    read = crew.rows.read_pending
+
+    async def overtaken(resource: ResourceId) -> Pending:
+        pending = await read(resource)
+        monkeypatch.setattr(crew.rows, "read_pending", read)
+        await take_word(crew.ports, ResourceWord(NAMED, 2, Direction.UP), KnownResources())
+        return pending
+
+    monkeypatch.setattr(crew.rows, "read_pending", overtaken)
+    tell(crew, 1, gone=True)
+    profile = crew.profile(ANNA)
+    assert (profile.told_revision, profile.narrowed, profile.is_off_board) == (2, Direction.UP, False)
 
 
 def test_a_corrected_address_is_looked_up_anew_and_one_that_was_found_stays() -> None:

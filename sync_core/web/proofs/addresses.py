@@ -1,5 +1,5 @@
 """From where a call came, as the platform's front end says:
-https://learn.microsoft.com/azure/app-service/overview-inbound-outbound-ips.
+https://github.com/Azure/app-service-linux-docs/blob/master/Things_You_Should_Know/headers.md.
 """
 
 import ipaddress
