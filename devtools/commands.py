@@ -29,6 +29,10 @@ def run(arguments: Sequence[str]) -> int:
     if arguments[0] == "test":  # everything after it is pytest's
         with termination_as_interrupt():
             return checks.run_tests(arguments[1:])
+    if arguments[0] == "admin":  # everything after it is the command line's
+        from devtools.administer import run_tandem
+
+        return run_tandem(arguments[1:])
     options = _parser().parse_args(arguments)
     with termination_as_interrupt():
         return _run_command(options)

@@ -25,6 +25,7 @@ Tandem keeps a planning board and Outlook calendars in step.
   python3 dev.py issuer  [--port N]                     issuer of tokens for who administers alone (7083)
   python3 dev.py host    [--port N]                     the function app alone (7071)
   python3 dev.py send FILE.json [--url URL]             sign a webhook and post it
+  python3 dev.py admin [COMMAND …]                      the command line `tandem`, without an install
   python3 dev.py token [--role Tandem.Reader]           print a token for the administration of `up`
   python3 dev.py machine --examples N                   random histories against the engine
   python3 dev.py mutate [WORD …]                        break each rule once and see which scenario notices
@@ -43,6 +44,7 @@ COMMANDS = (
     "issuer",
     "host",
     "send",
+    "admin",
     "token",
     "machine",
     "mutate",

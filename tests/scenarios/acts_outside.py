@@ -153,6 +153,11 @@ def nothing_travels(play: Play) -> None:
     play.is_cut_off = True
 
 
+@act("outside", "minutes pass in Outlook")
+def minutes_pass(play: Play) -> None:
+    play.stage.ask_graph("POST", "clock", {"seconds": 120})
+
+
 @act("outside", "a moment passes")
 def moment_passes(play: Play) -> None:
     """So that what follows is newer by every clock, however coarse."""
