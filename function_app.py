@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 
 import azure.functions as func
 
-from sync_core import bootstrap
+from sync_core import bootstrap, telemetry
 from sync_core.domain.errors import Misconfigured, Refused, TryAgain
 from sync_core.logs import closing_line, facts_of, quieten_libraries
 from sync_core.schedule import time_since_last_turn
@@ -76,7 +76,8 @@ async def sync_resource(msg: func.QueueMessage) -> None:
 
     ports = await bootstrap.connector().ports()
     job = job_from_message(msg.get_body())
-    with closing_line("sync_resource", resource=job.resource, correlation=job.correlation_id) as facts:
+    known = {"resource": job.resource, "correlation": job.correlation_id}
+    with telemetry.span("run", job.traceparent, **known), closing_line("sync_resource", **known) as facts:
         report = await engine.sync_resource(ports, job)
         facts.update(ended=report.ended, **facts_of(report))
 
@@ -164,7 +165,7 @@ async def _serve(
 ) -> func.HttpResponse:
     request = Request(req.method, req.url, Headers(req.headers), req.params, req.get_body())
     correlation_id = correlation_of(request.headers)
-    with closing_line(name, correlation=correlation_id) as facts:
+    with telemetry.span(name, correlation=correlation_id), closing_line(name, correlation=correlation_id) as facts:
         try:
             response = await receive(request, correlation_id)
         except Misconfigured:

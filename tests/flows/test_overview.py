@@ -9,7 +9,7 @@ import pytest
 from sync_core.domain.content import Sensitivity
 from sync_core.domain.errors import TryAgain
 from sync_core.domain.lags import NO_LAGS, count_lags
-from sync_core.domain.overview import Overview, State
+from sync_core.domain.overview import Overview, Progress, State
 from sync_core.domain.profile import MailboxSearch, MailboxState, Participation
 from sync_core.domain.resource import Direction, ResourceId
 from sync_core.domain.stored import BoardInbox, Held, Job, Todo, TodoReason
@@ -159,7 +159,6 @@ def test_what_is_put_off_waits_and_says_since_when_and_until_when() -> None:
     accepted_at = stage.clock.now()
     stage.clock.advance(SECOND * 3)
     stage.outlook.operations_to_postpone = 1
-    stage.outlook.postpone_seconds = 30
     stage.run_due()
     seen = row(stage)
     assert (seen.ended, seen.waiting, seen.waiting_since_at) == ("more to do", 1, accepted_at)
@@ -321,7 +320,7 @@ def test_a_walk_is_followed_from_run_to_run(monkeypatch: pytest.MonkeyPatch) -> 
     assert row(stage).paired == 250
     stage.set_choices(subject_template="any")
     stage.roll(R0)
-    seen = []
+    seen: list[Progress] = []
     while not seen or seen[-1].ended_at is None:
         stage.clock.advance(MINUTE)
         stage.run_due()

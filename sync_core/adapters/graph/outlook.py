@@ -8,6 +8,7 @@ https://learn.microsoft.com/graph/api/singlevaluelegacyextendedproperty-get
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
+from sync_core import telemetry
 from sync_core.adapters.graph.client import PREFER, GraphClient, segment
 from sync_core.adapters.graph.equals import find_equal
 from sync_core.adapters.graph.judging import parse
@@ -96,7 +97,8 @@ class GraphOutlook:
         return [read_event(wire, master.ref.calendar) for wire in listed if is_told(wire)]
 
     async def carry_out(self, mailbox: str, operations: Sequence[EventOperation]) -> Sequence[Outcome]:
-        return await carry_out(self._client, self, mailbox, operations)
+        with telemetry.span("write", side="outlook", operations=len(operations)):
+            return await carry_out(self._client, self, mailbox, operations)
 
     def _url(self, calendar: CalendarRef) -> str:
         return f"{self._client.root}/users/{segment(calendar.mailbox)}/calendars/{segment(calendar.calendar)}"

@@ -5,6 +5,7 @@ Client: https://learn.microsoft.com/python/api/overview/azure/storage-queue-read
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Self
 
@@ -15,6 +16,7 @@ from azure.core.pipeline.transport import AioHttpTransport
 from azure.storage.queue import BinaryBase64EncodePolicy
 from azure.storage.queue.aio import QueueClient, QueueServiceClient
 
+from sync_core import telemetry
 from sync_core.adapters.queues.messages import message_of_job
 from sync_core.adapters.queues.trouble import translate
 from sync_core.domain.errors import Refused
@@ -64,7 +66,6 @@ class QueueBells:
         """Send every job; all have been tried when this raises, and to ring twice is harmless."""
         if not timedelta(0) <= delay <= LONGEST_DELAY:
             raise Refused("a bell can be delayed by at most seven days")
-        messages = [message_of_job(job) for job in jobs]
         gate = asyncio.Semaphore(MOST_AT_ONCE)
 
         async def send(message: bytes) -> None:
@@ -73,7 +74,11 @@ class QueueBells:
                     message, visibility_timeout=round(delay.total_seconds()), time_to_live=_FOR_EVER
                 )
 
-        for answer in await asyncio.gather(*map(send, messages), return_exceptions=True):
+        with telemetry.span("bell", bells=len(jobs), correlation=jobs[0].correlation_id if jobs else ""):
+            above = telemetry.traceparent()
+            messages = [message_of_job(replace(job, traceparent=above or job.traceparent)) for job in jobs]
+            answers = await asyncio.gather(*map(send, messages), return_exceptions=True)
+        for answer in answers:
             if isinstance(answer, AzureError | OSError | TimeoutError):
                 raise translate(answer) from answer
             if isinstance(answer, BaseException):

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import timedelta
 
+from sync_core import telemetry
 from sync_core.adapters.scheduler.abilities import AbilityReader
 from sync_core.adapters.scheduler.address import BoardAddress
 from sync_core.adapters.scheduler.caller import Answer, Caller, NoAnswer, NotSent
@@ -71,14 +72,15 @@ class SchedulerBoard:
             return [Postponed(trouble.reason, trouble.after.total_seconds())] * len(operations)
         ends = time.monotonic() + self._patience_seconds
         outcomes: list[Outcome] = []
-        for operation in operations:
-            behind = outcomes[-1] if outcomes else None
-            if isinstance(behind, Postponed):
-                outcomes.append(behind)
-            elif ends - time.monotonic() < _LEAST_SECONDS:
-                outcomes.append(Postponed("the board is slow", _SLOW_WAIT.total_seconds()))
-            else:
-                outcomes.append(await self._carry_out(operation, abilities, ends))
+        with telemetry.span("write", side="board", operations=len(operations)):
+            for operation in operations:
+                behind = outcomes[-1] if outcomes else None
+                if isinstance(behind, Postponed):
+                    outcomes.append(behind)
+                elif ends - time.monotonic() < _LEAST_SECONDS:
+                    outcomes.append(Postponed("the board is slow", _SLOW_WAIT.total_seconds()))
+                else:
+                    outcomes.append(await self._carry_out(operation, abilities, ends))
         return outcomes
 
     async def read_window(self, window: Window, resource: ResourceId | None, place: str | None) -> BoardPage:
