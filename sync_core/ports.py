@@ -13,7 +13,7 @@ from sync_core.domain.alert import Watch
 from sync_core.domain.appointment import AppointmentKey, Owing, Placement, Revision
 from sync_core.domain.choices import Choices, PrincipalLookup
 from sync_core.domain.content import Content
-from sync_core.domain.event import Event, EventId
+from sync_core.domain.event import Event, EventId, EventKey
 from sync_core.domain.identity import ConnectorId
 from sync_core.domain.look import WordsOf
 from sync_core.domain.overview import Overview, State
@@ -149,6 +149,18 @@ class ChangePage:
     unreadable: tuple[tuple[EventId, str], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Occurrences:
+    """What a series lists. `unreadable` are occurrences that cannot be understood, each with the reason.
+
+    `is_whole` is False where one of those could not even be named: then nothing that is missing is known to be gone.
+    """
+
+    events: tuple[Event, ...]
+    unreadable: tuple[tuple[EventKey, str], ...] = ()
+    is_whole: bool = True
+
+
 class Outlook(Protocol):
     """Calendars and events. All reads ask for immutable ids and UTC. Short throttling is waited for inside.
 
@@ -178,7 +190,7 @@ class Outlook(Protocol):
     async def find_marked(self, calendar: CalendarRef, marker: str) -> Sequence[Event]:
         """The events of that calendar that carry exactly this marker, each fetched with it."""
 
-    async def list_instances(self, calendar: CalendarRef, series: EventId, window: Window) -> Sequence[Event] | None:
+    async def list_instances(self, calendar: CalendarRef, series: EventId, window: Window) -> Occurrences | None:
         """The occurrences of a series within the window, filled from the series; None if the series is proven gone."""
 
     async def carry_out(self, mailbox: str, operations: Sequence[EventOperation]) -> Sequence[Outcome]:

@@ -2,13 +2,22 @@
 
 from dataclasses import replace
 
-from sync_core.domain.appointment import NO_REVISION, Kind
+from sync_core.domain.appointment import NO_REVISION, Appointment, Kind
 from sync_core.domain.change import Alive, Change, NotHere, Vanished
 from sync_core.domain.decision import TABLE, Decision
 from sync_core.domain.identity import birth_id, marker_of
 from sync_core.domain.link import Condition, Link, Origin
 from sync_core.domain.merge import merge_fields
-from sync_core.domain.plan import Operation, Plan, ProposeUnplan, Unplan, Verdict
+from sync_core.domain.plan import (
+    CreateEvent,
+    DeleteEvent,
+    Operation,
+    Plan,
+    ProposeUnplan,
+    Unplan,
+    UpdateEvent,
+    Verdict,
+)
 from sync_core.domain.policy import OnClosed, OnDeletion, Winner
 from sync_core.domain.resource import direction_that
 from sync_core.domain.revenants import UNKNOWN, bring_home
@@ -32,7 +41,17 @@ _ASKED = "the worker deleted it, and the planner was asked"
 
 def decide_board_born(situation: Situation) -> Plan:
     """The plan for a pair whose appointment was planned on the board."""
-    return _close_question(situation, _decide(situation))
+    situation = _with_question(situation)
+    return close_question(situation, _decide(situation))
+
+
+def _with_question(situation: Situation) -> Situation:
+    """An open question is asked again about a newer state that answers nothing of it."""
+    link, before = situation.link, situation.pair.link
+    if not link.proposed or before is None or link.received <= max(before.received, link.proposed):
+        return situation
+    is_ours = _is_about_others(before.board_state, link.board_state)
+    return replace(situation, link=replace(link, must_ask=is_ours))
 
 
 def _decide(situation: Situation) -> Plan:
@@ -45,7 +64,7 @@ def _decide(situation: Situation) -> Plan:
             return plan
     if situation.link.condition is Condition.PROPOSED:
         return _await_answer(situation)
-    if _lies_in_a_former_calendar(situation):
+    if _lies_in_a_former_calendar(situation) and not _is_to_be_carried_first(situation):
         return _clear_former(situation)
     return _decide_by_table(situation)
 
@@ -66,6 +85,11 @@ def _lies_in_a_former_calendar(situation: Situation) -> bool:
     return is_there and situation.outlook not in (Change.GONE, Change.ABSENT)
 
 
+def _is_to_be_carried_first(situation: Situation) -> bool:
+    """Did the worker edit it where it still lies, and may that travel? Then it does, before the event goes."""
+    return situation.outlook is Change.EDITED and situation.policy.direction.writes_board
+
+
 def _clear_former(situation: Situation) -> Plan:
     """Delete the event in the calendar that was the main one; only then is one made in the present one.
 
@@ -75,7 +99,7 @@ def _clear_former(situation: Situation) -> Plan:
         return situation.skip(OUTSIDE)
     if isinstance(situation.pair.board, NotHere):
         return delete_event(situation, Condition.TOMBSTONE, UNPLANNED)
-    return delete_event(situation, Condition.IDLE, MOVED_HOUSE)
+    return delete_event(situation, Condition.IDLE, MOVED_HOUSE, own=situation.event_content)
 
 
 def _decide_by_table(situation: Situation) -> Plan:
@@ -90,7 +114,8 @@ def _decide_by_table(situation: Situation) -> Plan:
 def _became_a_meeting(situation: Situation) -> bool:
     """A pair that was never agreed upon counts, too: its event is ours all the same."""
     event, is_unplanned = situation.event, isinstance(situation.pair.board, NotHere)
-    return event is not None and not event.is_writable and (situation.link.is_paired or not is_unplanned)
+    is_ours = situation.link.condition in (Condition.PAIRED, Condition.PROPOSED)
+    return event is not None and not event.is_writable and (is_ours or not is_unplanned)
 
 
 def _release(situation: Situation) -> Plan:
@@ -103,7 +128,8 @@ def _nothing(situation: Situation) -> Plan:
     reason = why_not_up(situation)
     if reason:
         return delete_event(situation, Condition.IDLE, reason)
-    return situation.skip("nothing changed")
+    # What was left standing is looked at again: by now it may have to be put back, or may travel.
+    return merge_fields(situation) if situation.link.left else situation.skip("nothing changed")
 
 
 def _merge(situation: Situation) -> Plan:
@@ -160,21 +186,22 @@ def _await_answer(situation: Situation) -> Plan:
     if isinstance(situation.pair.board, NotHere):
         return situation.forget() if not isinstance(situation.pair.outlook, Alive) else _decide_by_table(situation)
     if not situation.takes_part():
-        return situation.skip(OUTSIDE)
+        return situation.skip(OUTSIDE, link=part(link, OUTSIDE))
     paired = replace(situation, link=replace(link, condition=Condition.PAIRED, reason=""))
     if isinstance(situation.pair.outlook, Alive):
         return _decide_by_table(paired)
     if _is_answered(link):
         return create_event(situation, "the planner kept it")
-    if link.received > link.proposed:
-        # A colleague's edit that we told the board: what the planner is asked about is that state now.
+    if link.must_ask:
+        # About a colleague, or by one and told by us: what the planner is asked about is that state now.
         return situation.operate(_ASKED, (_proposal(situation),))
     refusal = why_not_up(situation)
     if refusal:
         return situation.skip(refusal, link=part(link, refusal))
     # Only one that was looked for and is still gone is answered otherwise than it was.
     is_gone = isinstance(situation.pair.outlook, Vanished)
-    if is_gone and policy.on_deletion is not OnDeletion.PROPOSE and policy.direction.writes_board:
+    asks = policy.on_deletion is OnDeletion.PROPOSE and policy.direction.writes_board
+    if is_gone and not asks:
         answer = _answer_deletion(paired)
         if answer.operations:
             return answer
@@ -182,12 +209,21 @@ def _await_answer(situation: Situation) -> Plan:
 
 
 def _is_answered(link: Link) -> bool:
-    """Did the board say anything of its own since the question was asked?"""
-    is_ours = link.board_state is not None and link.board_state.is_our_write
-    return link.received > link.proposed and not is_ours
+    """Did the planner say anything about this resource since the question was asked?"""
+    return link.received > link.proposed and not link.must_ask
 
 
-def _close_question(situation: Situation, plan: Plan) -> Plan:
+def _is_about_others(before: Appointment | None, now: Appointment | None) -> bool:
+    """Does a newer state answer nothing: a write of ours, or one by which only others came or went?"""
+    if now is None:
+        return False
+    if now.is_our_write:
+        return True
+    is_other = before is not None and before.resources != now.resources
+    return is_other and before is not None and now.same_state(replace(before, resources=now.resources))
+
+
+def close_question(situation: Situation, plan: Plan) -> Plan:
     """A question that nobody waits for any more is withdrawn; the board itself closes one that a revision answered.
 
     It is open until that took effect, however often it takes.
@@ -197,11 +233,13 @@ def _close_question(situation: Situation, plan: Plan) -> Plan:
         return plan
     if _is_answered(link):
         return replace(plan, link=replace(link, proposed=NO_REVISION))
-    is_awaited = link.condition is Condition.PROPOSED
-    if is_awaited or plan.verdict is Verdict.HELD or not situation.policy.direction.writes_board:
+    is_overtaken = any(isinstance(operation, CreateEvent | UpdateEvent | DeleteEvent) for operation in plan.operations)
+    is_awaited = link.condition is Condition.PROPOSED and not is_overtaken
+    if is_awaited or not situation.policy.direction.writes_board:
         return plan
     operations: tuple[Operation, ...] = (_proposal(situation, is_withdrawn=True), *plan.operations)
-    return replace(plan, verdict=Verdict.OPERATES, operations=operations)
+    verdict = plan.verdict if plan.verdict is Verdict.HELD else Verdict.OPERATES
+    return replace(plan, verdict=verdict, operations=operations)
 
 
 def _unplan(situation: Situation) -> Plan:
@@ -223,7 +261,7 @@ def _create_event_anew(situation: Situation) -> Plan:
     state, policy = situation.link.board_state, situation.policy
     is_open = policy.direction.writes_board and not (state is not None and state.locked)
     if policy.winner is Winner.OUTLOOK and is_open:
-        return _unplan(situation)
+        return _answer_deletion(situation)
     return create_event(situation, "changed on the board after it was deleted in Outlook")
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sync_core.domain.change import NotHere, Pair
 from sync_core.domain.link import Condition
-from sync_core.domain.plan import DeleteAppointment, DeleteEvent, Plan, Unplan
+from sync_core.domain.plan import DeleteAppointment, DeleteEvent, Plan, ProposeUnplan, Unplan
 
 BRAKED_WITHIN = timedelta(hours=1)
 UNUSUAL = "unusually many deletions at once; release it if they are meant"
@@ -20,20 +20,13 @@ class Limit:
     percent: int = 30
 
 
-@dataclass(frozen=True, slots=True)
-class Braked:
-    """Which plans may go on and which are held; `deletions` are the instants to remember for the sliding hour."""
-
-    passed: tuple[int, ...]
-    held: tuple[int, ...]
-    deletions: tuple[datetime, ...]
-
-
 def is_suspicious(pair: Pair, plan: Plan) -> bool:
     """Does it delete without the board having stated it? Whatever deletes on the board counts, too."""
     is_unplanned = isinstance(pair.board, NotHere)
     return any(
         isinstance(operation, DeleteAppointment | Unplan)
+        # An emptied mailbox must not drown a planner in questions either.
+        or (isinstance(operation, ProposeUnplan) and not operation.is_withdrawn)
         # An event that leaves its pair idle goes because the board cancelled it: a planner's word, too.
         or (isinstance(operation, DeleteEvent) and not is_unplanned and operation.leaves is not Condition.IDLE)
         for operation in plan.operations
@@ -62,13 +55,16 @@ def brake(
     paired: int,
     now: datetime,
     limit: Limit = Limit(),
-) -> Braked:
-    """Hold suspicious deletions once they are more than the limit allows within an hour."""
-    recent = tuple(at for at in deletions if at > now - BRAKED_WITHIN)
+) -> frozenset[int]:
+    """Which plans are to be held: every suspicious one, once with `deletions`, those that took effect within an hour,
+    they are more than the limit allows.
+    """
+    recent = recent_deletions(deletions, now)
     suspicious = [index for index, (pair, plan) in enumerate(plans) if is_suspicious(pair, plan)]
     total = len(recent) + len(suspicious)
-    if total > limit.deletions and total * 100 > paired * limit.percent:
-        held = tuple(suspicious)
-        passed = tuple(index for index in range(len(plans)) if index not in set(held))
-        return Braked(passed, held, recent)
-    return Braked(tuple(range(len(plans))), (), recent + (now,) * len(suspicious))
+    is_much = total > limit.deletions and total * 100 > (paired + len(recent)) * limit.percent
+    return frozenset(suspicious) if is_much else frozenset()
+
+
+def recent_deletions(deletions: tuple[datetime, ...], now: datetime) -> tuple[datetime, ...]:
+    return tuple(at for at in deletions if at > now - BRAKED_WITHIN)

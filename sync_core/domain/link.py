@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from sync_core.domain.appointment import NO_REVISION, Appointment, AppointmentKey, Revision
-from sync_core.domain.content import Content
+from sync_core.domain.content import Content, Field
 from sync_core.domain.event import EventKey, EventRef
 from sync_core.domain.identity import PairId
 from sync_core.domain.look import Notes
@@ -36,7 +36,9 @@ class Link:
     not here. Each side is compared only with its own baseline; None means that side was never agreed upon.
     `generation` counts births of the event (or, for pairs born in Outlook, of the appointment). `notes` are what the
     event says of its history; `keeps_body` that its body is never written, `refused` the deletion an admin turned down,
-    `proposed` the revision at which the planner was asked to take the resource off.
+    `proposed` the revision at which the planner was asked to take the resource off; `must_ask` that it is to be asked
+    again about a later one. `left` are fields in which an edit of the worker's was left standing, `own` what is to be
+    taken along of an event in a former calendar.
     """
 
     pair: PairId
@@ -59,6 +61,9 @@ class Link:
     keeps_body: bool = False
     refused: str = ""
     proposed: Revision = NO_REVISION
+    must_ask: bool = False
+    left: frozenset[Field] = frozenset()
+    own: Content | None = None
     ended_at: datetime | None = None
 
     @property

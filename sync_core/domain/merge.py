@@ -3,13 +3,16 @@
 from dataclasses import replace
 
 from sync_core.domain.amend import amended
-from sync_core.domain.content import ALL_FIELDS, Content, Field, differing, overlay
+from sync_core.domain.content import ALL_FIELDS, Content, Field, Sensitivity, differing, overlay
 from sync_core.domain.link import Link
 from sync_core.domain.look import PRIVACY
 from sync_core.domain.plan import Conflict, Operation, Plan, UpdateAppointment, UpdateEvent
 from sync_core.domain.policy import OnClosed, Owner, Winner
 from sync_core.domain.situation import PUT_BACK_TOO_OFTEN, Situation, required
 from sync_core.domain.up import event_ref
+
+# Reminder, colours and privacy are a person's own also on an appointment that may not be touched.
+_ALWAYS_OWN = frozenset({Field.REMINDER, Field.CATEGORIES, Field.SENSITIVITY})
 
 
 def merge_fields(situation: Situation) -> Plan:
@@ -20,6 +23,8 @@ def merge_fields(situation: Situation) -> Plan:
     masked = situation.event.masked if situation.event else frozenset()
     board_edits = differing(board_base, ours)
     event_edits = differing(outlook_base, theirs, ALL_FIELDS - masked)
+    # What was once left standing is an edit still, under whatever rules hold now.
+    event_edits |= differing(theirs, ours, link.left - masked) - board_edits
     to_event: set[Field] = set()
     to_board: set[Field] = set()
     agreed: set[Field] = set()
@@ -28,12 +33,16 @@ def merge_fields(situation: Situation) -> Plan:
     left: set[Field] = set()
     state = link.board_state
     puts_back = policy.on_closed is OnClosed.PUT_BACK or (state is not None and state.locked)
+    standing: set[Field] = set()
     for field in board_edits | event_edits:
         owner = _owner(situation, field, theirs)
         if field is Field.CATEGORIES and owner is Owner.WORKER:
-            joined = _joined(board_base, ours, theirs)
-            is_news = joined != theirs.categories and policy.direction.writes_outlook
-            (to_event if is_news else agreed).add(field)
+            is_news = _may_join(theirs) and _joined(board_base, ours, theirs) != theirs.categories
+            if is_news:
+                (to_event if policy.direction.writes_outlook else left).add(field)
+            else:
+                agreed.add(field)
+                standing.add(field)
             continue
         if field in board_edits and field in event_edits:
             if not differing(ours, theirs, {field}):
@@ -52,7 +61,10 @@ def merge_fields(situation: Situation) -> Plan:
         else:
             # The worker's own field, or an edit that policy leaves alone: what stands on each side is the new baseline.
             agreed.add(field)
+            standing.add(field)
     link = _agree(link, ours, theirs, agreed)
+    decided = (board_edits | event_edits) - left
+    link = replace(link, left=(link.left - decided) | frozenset(standing))
     if put_back and situation.is_put_back_too_often():
         return situation.hold(PUT_BACK_TOO_OFTEN)
     operations: list[Operation] = []
@@ -98,6 +110,11 @@ def merge_fields(situation: Situation) -> Plan:
     )
 
 
+def _may_join(theirs: Content) -> bool:
+    """Are the event's categories known? Those of a private one are not, and writing some would take the others away."""
+    return theirs.sensitivity not in (Sensitivity.PRIVATE, Sensitivity.CONFIDENTIAL)
+
+
 def _joined(before: Content, ours: Content, theirs: Content) -> tuple[str, ...]:
     """The event's categories with what the board added and without what it took away; the worker's own stay."""
     added, taken = set(ours.categories) - set(before.categories), set(before.categories) - set(ours.categories)
@@ -115,7 +132,9 @@ def _owner(situation: Situation, field: Field, theirs: Content) -> Owner:
         return Owner.WORKER  # writing it would take the way into the online meeting away
     if field is Field.SENSITIVITY and owner is Owner.WORKER and _is_made_more_private(situation, theirs):
         return Owner.PLANNER
-    if owner is Owner.SHARED and state is not None and (state.locked or not _can_travel(situation, field, theirs)):
+    if state is not None and state.locked and field not in _ALWAYS_OWN:
+        return Owner.PLANNER
+    if owner is Owner.SHARED and not _can_travel(situation, field, theirs):
         return Owner.PLANNER
     return owner
 

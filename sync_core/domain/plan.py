@@ -14,7 +14,10 @@ from sync_core.domain.resource import CalendarRef, ResourceId
 
 @dataclass(frozen=True, slots=True)
 class CreateEvent:
-    """A new event. `transaction_id` names this birth; a repeat under it makes no second event."""
+    """A new event. `transaction_id` names this birth; a repeat under it makes no second event.
+
+    `board` is what the board holds, where the event takes something of the worker's own along.
+    """
 
     calendar: CalendarRef
     content: Content
@@ -24,6 +27,7 @@ class CreateEvent:
     reason: str
     is_put_back: bool = False
     notes: Notes = Notes()
+    board: Content | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,8 @@ class UpdateEvent:
 class DeleteEvent:
     """Remove an event we made. `leaves` is the pair's condition afterwards.
 
-    `heir` is the living event that takes over, `board` what counts as agreed on the board's side then.
+    `heir` is the living event that takes over, `board` what counts as agreed on the board's side then. `own` is what of
+    it is taken along to another calendar.
     """
 
     ref: EventRef
@@ -61,6 +66,7 @@ class DeleteEvent:
     leaves: Condition = Condition.TOMBSTONE
     heir: Event | None = None
     board: Content | None = None
+    own: Content | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,13 @@ from datetime import datetime
 
 from sync_core.domain.change import Alive, Change, NotHere, Pair, Planned, Unseen, Vanished
 from sync_core.domain.content import ALL_FIELDS, DOWN_FIELDS, Content, differing
-from sync_core.domain.decide_board_born import decide_board_born
+from sync_core.domain.decide_board_born import close_question, decide_board_born
 from sync_core.domain.decide_outlook_born import decide_outlook_born
 from sync_core.domain.leave import leave
 from sync_core.domain.link import Condition, Link, Origin
 from sync_core.domain.plan import DeleteEvent, Plan, Verdict
 from sync_core.domain.policy import Policy
+from sync_core.domain.released import after_release
 from sync_core.domain.resource import Direction
 from sync_core.domain.situation import Situation
 
@@ -35,13 +36,11 @@ def reconcile(pair: Pair, policy: Policy, now: datetime) -> Plan:
         event_content=_event_content(pair),
     )
     if policy.is_leaving:
-        return leave(situation)
+        return close_question(situation, leave(situation))
     if policy.direction is Direction.NONE and link.board_base is not None:
         return situation.skip(situation.closed)
     if link.condition is Condition.RELEASED:
-        # Un-planning it buries nothing: an event that comes up under a tombstone is deleted, and this one is theirs.
-        is_over = isinstance(pair.outlook, Vanished) and situation.board in (Change.GONE, Change.ABSENT)
-        return situation.forget() if is_over else situation.skip(link.reason)
+        return close_question(situation, after_release(situation))
     if link.origin is Origin.OUTLOOK:
         return decide_outlook_born(situation)
     return decide_board_born(situation)

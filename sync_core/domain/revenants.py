@@ -8,7 +8,7 @@ from sync_core.domain.event import Event
 from sync_core.domain.link import Condition, Link
 from sync_core.domain.plan import DeleteEvent, Operation, Plan
 from sync_core.domain.situation import Situation
-from sync_core.domain.up import NOT_OURS_TO_WRITE, UNPLANNED, board_side, event_ref, known_of, why_not_up, write_over
+from sync_core.domain.up import UNPLANNED, board_side, event_ref, known_of, why_not_up, write_over
 
 UNKNOWN = "an event of ours whose appointment is not known yet"
 
@@ -27,7 +27,7 @@ def bring_home(situation: Situation) -> Plan | None:
         return situation.skip(situation.closed)
     writable = [event for event in pair.revenants if event.is_writable]
     if not writable:
-        return situation.hold(NOT_OURS_TO_WRITE)
+        return None  # meetings by now: theirs, whatever birth of ours they were
     brought = max(writable, key=lambda event: event.modified_at)
     reason = "the worker brought an earlier event back"
     operations: list[Operation] = [
@@ -81,6 +81,8 @@ def _delete_all(situation: Situation, leaves: Condition, reason: str) -> Plan | 
 
 
 def _holds_a_living_event(situation: Situation) -> bool:
+    if situation.link.condition is Condition.PROPOSED and situation.event is None:
+        return False  # it was gone when the planner was asked
     return situation.link.event is not None and situation.outlook in (Change.SAME, Change.EDITED, Change.NEW)
 
 

@@ -81,7 +81,7 @@ def _created_event(link: Link, operation: CreateEvent, outcome: Settled, now: da
         reason="",
         event=ref,
         event_key=event.key if event else EventKey(ref.id),
-        board_base=operation.content,
+        board_base=operation.board or operation.content,
         outlook_base=base,
         outlook_version=event.version if event else "",
         outlook_modified_at=event.modified_at if event else link.outlook_modified_at,
@@ -89,6 +89,8 @@ def _created_event(link: Link, operation: CreateEvent, outcome: Settled, now: da
         put_backs=_count(link, operation.is_put_back, now),
         notes=operation.notes,
         keeps_body=event is not None and event.is_online,
+        left=frozenset(),
+        own=None,
         ended_at=None,
     )
 
@@ -125,6 +127,7 @@ def _deleted_event(link: Link, operation: DeleteEvent, now: datetime) -> Link:
         event_key=None,
         outlook_base=None,
         outlook_version="",
+        own=operation.own,
     )
 
 
@@ -157,6 +160,8 @@ def _updated_appointment(link: Link, operation: UpdateAppointment, outcome: Done
         board_base=overlay(link.board_base, told, operation.fields),
         outlook_base=overlay(link.outlook_base, operation.content, operation.fields),
         put_backs=_count(link, operation.is_put_back, now),
+        # Where from the planner had moved it says nothing any more once the worker moved it on.
+        notes=replace(link.notes, moved_from=None) if Field.TIME in operation.fields else link.notes,
     )
 
 
@@ -175,5 +180,11 @@ def _deleted_appointment(link: Link, operation: DeleteAppointment, now: datetime
 
 def _proposed(link: Link, operation: ProposeUnplan) -> Link:
     if operation.is_withdrawn:
-        return replace(link, proposed=NO_REVISION)
-    return replace(link, condition=Condition.PROPOSED, reason=operation.reason, proposed=operation.revision)
+        return replace(link, proposed=NO_REVISION, must_ask=False)
+    return replace(
+        link,
+        condition=Condition.PROPOSED,
+        reason=operation.reason,
+        proposed=operation.revision,
+        must_ask=False,
+    )

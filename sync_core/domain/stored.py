@@ -254,7 +254,8 @@ class Sighting:
 class Intent:
     """One pair of an announcement: what was remembered, is planned, is consumed, and what each side held before.
 
-    `consumes` are traces of inbox rows and addresses of todos.
+    `consumes` are traces of inbox rows and addresses of todos. `is_inferred` and `is_stated` tell which brake counts it
+    once it took effect.
     """
 
     plan: Plan
@@ -262,6 +263,8 @@ class Intent:
     consumes: tuple[Address, ...]
     board_before: Content | None
     event_before: Content | None
+    is_inferred: bool = False
+    is_stated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

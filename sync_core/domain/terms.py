@@ -88,6 +88,11 @@ class Terms:
         use = self.use_of(calendar)
         return overridden(self.choices, use.overrides) if use else self.choices
 
+    def has_left(self, mailbox: str) -> bool:
+        """Was it a mailbox of the resource, and is it none any more?"""
+        was_its = any(ref.mailbox == mailbox for ref in self.profile.former)
+        return was_its and all(use.ref.mailbox != mailbox for use in self.profile.calendars)
+
     def use_of(self, calendar: CalendarRef | None) -> CalendarUse | None:
         return next((use for use in self.profile.calendars if use.ref == calendar), None)
 
@@ -141,8 +146,9 @@ class Terms:
         use = self.use_of(calendar)
         policy = self.policy(now)
         if use is None:
-            is_open = any(self.gives_down(other) for other in self.profile.calendars)
-            return replace(policy, direction=direction_that(False, is_open), takes_calendar=calendar is None)
+            # What a calendar showed goes with its part in this, also where no other one gives down any more.
+            direction = direction_that(False, self.tenant.events_down)
+            return replace(policy, direction=direction, takes_calendar=calendar is None)
         opens = self.gives_down(use)
         is_paused = self.direction_of(use) is Direction.NONE
         choices = self.choices_of(calendar)

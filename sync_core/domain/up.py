@@ -44,6 +44,10 @@ def create_event(situation: Situation, reason: str, *, is_put_back: bool = False
         notes = replace(notes, is_put_back=True)
         content = policy.look.of(link.board_state, notes)
     generation = max(link.generation + 1, link.board_state.revision if link.board_state else 0)
+    board = content
+    if link.own is not None:
+        kept = {field for field in (Field.CATEGORIES, Field.REMINDER) if policy.owners[field] is Owner.WORKER}
+        content = overlay(content, link.own, kept)
     operation = CreateEvent(
         calendar=pair.main_calendar,
         content=content,
@@ -53,16 +57,17 @@ def create_event(situation: Situation, reason: str, *, is_put_back: bool = False
         reason=reason,
         is_put_back=is_put_back,
         notes=notes,
+        board=board if link.own is not None else None,
     )
     return situation.operate(reason, (operation,))
 
 
-def delete_event(situation: Situation, leaves: Condition, reason: str) -> Plan:
+def delete_event(situation: Situation, leaves: Condition, reason: str, own: Content | None = None) -> Plan:
     """Delete the pair's event, its last words going to the journal."""
     link = situation.link
     if not situation.policy.direction.writes_outlook:
         return situation.skip(situation.closed)
-    operation = DeleteEvent(event_ref(link), situation.event_content, link.outlook_version, reason, leaves)
+    operation = DeleteEvent(event_ref(link), situation.event_content, link.outlook_version, reason, leaves, own=own)
     lost = situation.event_content if situation.outlook in (Change.EDITED, Change.NEW) else None
     return situation.operate(reason, (operation,), lost_event=lost)
 

@@ -1,14 +1,15 @@
 """Announce, carry out, commit: what a batch is about to do is on record before it is done, and its results after."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sync_core.domain.appointment import AppointmentKey, Revision
-from sync_core.domain.content import ALL_FIELDS, differing
-from sync_core.domain.decide_board_born import MOVED_HOUSE
-from sync_core.domain.errors import CalendarRefused
+from sync_core.domain.content import ALL_FIELDS, Sensitivity, differing
+from sync_core.domain.errors import CalendarRefused, TryAgain
 from sync_core.domain.event import PRIVATE_SUBJECT, EventKey, mask
+from sync_core.domain.guard import BRAKED_WITHIN, recent_deletions
 from sync_core.domain.inward import BUSY_SUBJECT
 from sync_core.domain.link import Link, Origin
 from sync_core.domain.overview import Took
@@ -27,7 +28,9 @@ from sync_core.domain.plan import (
     Operation,
     Outcome,
     Postponed,
+    ProposeUnplan,
     Unknown,
+    Unplan,
     UpdateAppointment,
     UpdateEvent,
     Verdict,
@@ -116,6 +119,8 @@ class _Ledger:
         self.deletes: dict[Address, None] = {}
         self.entries: list[JournalEntry] = []
         self.paired = 0
+        self.inferred = 0
+        self.stated = 0
 
     def put(self, row: Row) -> None:
         self.puts[row.address] = row
@@ -169,8 +174,7 @@ class Carrier:
         try:
             return await self.ports.outlook.carry_out(mailbox, operations)
         except CalendarRefused as refusal:
-            former = self.desk.terms.profile.former
-            if all(isinstance(operation, DeleteEvent) and operation.ref.calendar in former for operation in operations):
+            if self.desk.terms.has_left(mailbox):
                 return [LeftBehind(refusal.reason)] * len(operations)
             await note_refusal(self.tenure, self.desk, calendar_of(operations[0]), refusal.reason)
             return [Postponed(refusal.reason)] * len(operations)
@@ -201,15 +205,20 @@ class Carrier:
             page = JournalPage(self.ports.clock.now(), self.ports.names.fresh(), tuple(ledger.entries))
             ledger.put(page)
         if ledger.puts or ledger.deletes:
-            lease = replace(self.tenure.lease, paired=max(0, self.tenure.lease.paired + ledger.paired))
+            now, lease = self.ports.clock.now(), self.tenure.lease
+            deletions = (*recent_deletions(lease.deletions, now), *(now,) * ledger.inferred)
+            lease = replace(lease, paired=max(0, lease.paired + ledger.paired), deletions=deletions)
             await self.tenure.commit(list(ledger.puts.values()), list(ledger.deletes), lease=lease)
+            if ledger.stated:
+                with suppress(TryAgain):  # it is kept approximately
+                    await self.ports.deletions.add(self.tenure.resource, ledger.stated, now, BRAKED_WITHIN)
 
     def _settle_pair(self, intent: Intent, outcomes: Sequence[Outcome], ledger: _Ledger) -> Intent | None:
         """Write one pair's results into the ledger; returns what is left of its intent where its fate is unknown."""
         plan, link = intent.plan, intent.plan.link
         words = [plan.reason] if plan.verdict is Verdict.HELD else []
         unknown: list[Operation] = []
-        is_complete, waits_for_board, goes_on = True, False, False
+        is_complete, waits_for_board, goes_on, is_deleted = True, False, False, False
         for operation, outcome in zip(plan.operations, outcomes, strict=True):
             self._enter(ledger, intent, operation, outcome)
             if link is not None and _took_effect(operation, outcome):
@@ -220,11 +229,13 @@ class Carrier:
                 self._time(intent, operation)
                 if isinstance(operation, CreateEvent | UpdateEvent | UpdateAppointment):
                     self._report(link, "delivered", "")
-                if isinstance(operation, DeleteEvent) and operation.reason == MOVED_HOUSE:
-                    goes_on = True
+                is_deleted |= isinstance(operation, DeleteEvent | DeleteAppointment | Unplan | ProposeUnplan)
+                goes_on |= self._lies_in_a_former_calendar(operation)
                 continue
             is_complete = False
             match outcome:
+                case LeftBehind():
+                    goes_on = True  # what was to be written there is decided anew for where it belongs now
                 case Unknown():
                     unknown.append(operation)
                     self.tally.unknown += 1
@@ -264,9 +275,18 @@ class Carrier:
             for todo in self.desk.todos:
                 if todo.pair == plan.pair and todo.reason is TodoReason.RECHECK:
                     ledger.delete(todo.address)
+        if is_deleted:
+            ledger.inferred += int(intent.is_inferred)
+            ledger.stated += int(intent.is_stated)
         if goes_on:
             ledger.put(Todo(TodoReason.RECHECK, plan.pair, plan.pair))
         return None
+
+    def _lies_in_a_former_calendar(self, operation: Operation) -> bool:
+        """Does the pair's way to its present calendar go on from here?"""
+        if not isinstance(operation, UpdateEvent | DeleteEvent):
+            return isinstance(operation, UpdateAppointment) and bool(self.desk.terms.profile.former)
+        return operation.ref.calendar in self.desk.terms.profile.former
 
     def _hold(
         self, ledger: _Ledger, intent: Intent, why: str, remedy: str = _CORRECT, what: str = "held for a person"
@@ -333,7 +353,7 @@ def _took_effect(operation: Operation, outcome: Outcome) -> bool:
     if isinstance(outcome, BornDead):
         return isinstance(operation, CreateEvent)
     if isinstance(outcome, LeftBehind):
-        return True
+        return isinstance(operation, DeleteEvent)
     return isinstance(outcome, Missing) and isinstance(operation, DeleteEvent | DeleteAppointment)
 
 
@@ -347,11 +367,13 @@ def _is_news_of_the_board(before: Link | None, after: Link) -> bool:
 
 def _lost_its_words(before: Link | None, after: Link) -> bool:
     """Did an event of the worker's become private? Then what was written down of it before goes, too."""
-    bare = (PRIVATE_SUBJECT, BUSY_SUBJECT)
-    if after.origin is not Origin.OUTLOOK or before is None or before.outlook_base is None:
+    bare, secret = (PRIVATE_SUBJECT, BUSY_SUBJECT), (Sensitivity.PRIVATE, Sensitivity.CONFIDENTIAL)
+    was, now = before.outlook_base if before else None, after.outlook_base
+    if was is None or now is None:
         return False
-    now = after.outlook_base
-    return now is not None and now.subject in bare and before.outlook_base.subject not in bare
+    if after.origin is Origin.BOARD:
+        return now.sensitivity in secret and was.sensitivity not in secret
+    return now.subject in bare and was.subject not in bare
 
 
 def _look_again_after(link: Link, operation: Operation, outcome: Outcome, ledger: _Ledger, fresh: str) -> None:

@@ -24,10 +24,11 @@ Found = Mapping[EventId, Event | None]
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One pair with what it consumes once it is settled."""
+    """One pair with what it consumes once it is settled. `is_met_anew`: its link is none that is stored."""
 
     pair: Pair
     consumes: tuple[Address, ...]
+    is_met_anew: bool = False
 
 
 @dataclass(slots=True)

@@ -37,13 +37,15 @@ _LOOKING_TODOS = frozenset({TodoReason.RESUME, TodoReason.SETTINGS})
 @dataclass(slots=True)
 class Gathering:
     """The cases of one pass. `spent` are rows that concern nobody (any more); `twins` second events that a person has
-    to look at; `walks` todos that go on, or end where done; `walked` counts the links they came by.
+    to look at; `walks` todos that go on, or end where done; `walked` counts the links they came by,
+    `deferred` are of links that cannot be decided yet.
     """
 
     cases: list[Case] = field(default_factory=list)
     spent: list[Address] = field(default_factory=list)
     twins: list[Held] = field(default_factory=list)
     walks: list[tuple[Todo, bool]] = field(default_factory=list)
+    deferred: list[Todo] = field(default_factory=list)
     walked: int = 0
 
 
@@ -99,6 +101,7 @@ class _Gatherer:
                 draft = self._draft(todo.pair)
                 if draft is not None:
                     draft.consumes.append(todo.address)
+                    draft.is_looked_up |= todo.reason in _LOOKING_TODOS
             else:
                 await self._walk(todo)
 
@@ -109,8 +112,10 @@ class _Gatherer:
         for row in rows:
             if isinstance(row, LinkRow):
                 if row.link.pair in self.blocked:
-                    is_over = False
-                    break  # its announcement is unsettled; the walk resumes here
+                    # Its announcement is unsettled: it is looked at once that is found out, and the walk goes on.
+                    self.result.deferred.append(Todo(todo.reason, f"{todo.unique}.{row.link.pair}", row.link.pair))
+                    position = row.address
+                    continue
                 draft = self.drafts.setdefault(row.link.pair, Draft())
                 # What was seen while it was paused, closed or frozen was passed by: it is looked at as it is now. An
                 # occurrence is not, since its id may have changed; its series tells of it.

@@ -13,6 +13,7 @@ from sync_core.domain.plan import (
     CreateEvent,
     DeleteEvent,
     Done,
+    LeftBehind,
     Missing,
     Moved,
     Operation,
@@ -60,6 +61,8 @@ class _Finder:
     def _refused_until(self, operation: Operation) -> datetime | None:
         if not isinstance(operation, CreateEvent | UpdateEvent | DeleteEvent):
             return None
+        if self.desk.terms.has_left(calendar_of(operation).mailbox):
+            return None
         cursor = self.desk.cursors.get(calendar_of(operation))
         at = cursor.next_try_at if cursor else None
         return at if at is not None and at > self.ports.clock.now() else None
@@ -78,6 +81,8 @@ class _Finder:
                     return (await self.ports.board.carry_out([operation]))[0]
         except CalendarRefused as refusal:
             if isinstance(operation, CreateEvent | UpdateEvent | DeleteEvent):
+                if self.desk.terms.has_left(calendar_of(operation).mailbox):
+                    return LeftBehind(refusal.reason)
                 await note_refusal(self.tenure, self.desk, calendar_of(operation), refusal.reason)
             return Unknown(refusal.reason)
 

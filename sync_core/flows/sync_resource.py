@@ -11,7 +11,7 @@ from sync_core.domain.change import Alive, Planned, Vanished
 from sync_core.domain.choices import Choices
 from sync_core.domain.content import Content
 from sync_core.domain.errors import CalendarRefused, CursorRefused, LeaseLost, Refused, TryAgain, Undecidable
-from sync_core.domain.guard import BRAKED_WITHIN, UNUSUAL, Limit, brake, deletion_asked, is_stated
+from sync_core.domain.guard import is_stated, is_suspicious
 from sync_core.domain.link import Origin
 from sync_core.domain.overview import Ran
 from sync_core.domain.plan import CreateEvent, DeleteEvent, Plan, UpdateEvent, Verdict
@@ -24,6 +24,7 @@ from sync_core.domain.timespan import bounds
 from sync_core.flows.accept import BOARD_BELL
 from sync_core.flows.batches import MOST_OPERATIONS, chunked
 from sync_core.flows.blank import blank_journal
+from sync_core.flows.brakes import Decided, hold_suspicious, judged, mind_refusals
 from sync_core.flows.carry_out import WAITING_FOR_BOARD, Carrier, Tally, calendar_of
 from sync_core.flows.cases import Case
 from sync_core.flows.desk import Desk
@@ -46,7 +47,6 @@ _PAIRS_A_BATCH = 20
 _ANNOUNCEMENT_BYTES = 800_000
 _BROKEN_RUNS = 3
 _NEVER = datetime.max.replace(tzinfo=UTC)
-_Decided = tuple[Case, Plan]
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,13 +262,14 @@ class _Run:
             (case, _decide(case, replace(_policy_for(case, terms, now), takes_proposals=asks), now))
             for case in gathering.cases
         ]
-        cases = self._mind_refusals(cases, desk, now)
+        released = judged(desk, now, TodoReason.RELEASE)
+        cases = mind_refusals(cases, judged(desk, now, TodoReason.REJECT))
         if not terms.is_leaving:
-            cases = await self._brake(cases, desk, now)
+            cases = await hold_suspicious(self.tenure, desk, self.choices, cases, released)
         cases = self._leave_refused(cases, desk, now)
         cases.sort(key=lambda entry: _starts_at(entry[1], terms.zone))
         spent = [row for case, plan in cases if _is_void(plan) for row in desk.rows_left(case.consumes)]
-        intents = [_intent(case, plan) for case, plan in cases if not _is_void(plan)]
+        intents = [_intent(case, plan, plan.pair in released) for case, plan in cases if not _is_void(plan)]
         for batch in self._cut([intent for intent in intents if not intent.plan.operations], desk):
             await carrier.commit(None, batch, [()] * len(batch))
         for batch in self._cut([intent for intent in intents if intent.plan.operations], desk):
@@ -294,46 +295,7 @@ class _Run:
             return (await self.ports.board.capabilities()).takes_proposals
         return False
 
-    def _mind_refusals(self, cases: list[_Decided], desk: Desk, now: datetime) -> list[_Decided]:
-        """What an admin turned down is remembered, and not asked again until a side changes."""
-        rejected = {todo.pair for todo in desk.due_todos(now) if todo.reason is TodoReason.REJECT}
-        minded: list[_Decided] = []
-        for case, plan in cases:
-            asked = deletion_asked(plan)
-            if asked and plan.link is not None and (plan.pair in rejected or plan.link.refused == asked):
-                link = replace(case.pair.link or plan.link, refused=asked)
-                minded.append((case, Plan(plan.pair, Verdict.SKIPPED, "an admin refused to have it deleted", link)))
-            else:
-                minded.append((case, plan))
-        return minded
-
-    async def _brake(self, cases: list[_Decided], desk: Desk, now: datetime) -> list[_Decided]:
-        """Hold deletions that look like a mistake, but for those that a person released."""
-        released = {todo.pair for todo in desk.due_todos(now) if todo.reason is TodoReason.RELEASE}
-        judged = [(case, plan) for case, plan in cases if plan.pair not in released]
-        lease, choices = self.tenure.lease, self.choices
-        pairs = [(case.pair, plan) for case, plan in judged]
-        limit = Limit(choices.brake_deletions, choices.brake_percent)
-        braked = brake(pairs, lease.deletions, lease.paired, now, limit)
-        if braked.deletions != lease.deletions:
-            self.tenure.lease = replace(lease, deletions=braked.deletions)
-        held = {judged[index][1].pair for index in braked.held}
-        stated = {plan.pair for pair, plan in pairs if is_stated(pair, plan)}
-        if stated and await self._is_runaway(len(stated)):
-            held |= stated
-        return [(case, _held_by_brake(case, plan) if plan.pair in held else plan) for case, plan in cases]
-
-    async def _is_runaway(self, count: int) -> bool:
-        """Has the board stated more deletions within the hour, over all resources, than a planner makes?"""
-        within, choices = BRAKED_WITHIN, self.choices
-        now = self.ports.clock.now()
-        recent = await self.ports.deletions.add(self.job.resource, count, now, within)
-        if recent <= choices.tenant_brake_deletions:
-            return False
-        before = await self.ports.rows.count_pairs() + recent - count
-        return recent * 100 > before * choices.tenant_brake_percent
-
-    def _leave_refused(self, cases: list[_Decided], desk: Desk, now: datetime) -> list[_Decided]:
+    def _leave_refused(self, cases: list[Decided], desk: Desk, now: datetime) -> list[Decided]:
         """Leave out what would be written to a calendar that refuses us: its rows wait until it is tried again."""
         former = frozenset(desk.terms.profile.former)
         refused = {
@@ -341,7 +303,7 @@ class _Run:
             for ref, cursor in desk.cursors.items()
             if cursor.next_try_at is not None and cursor.next_try_at > now and ref not in former
         }
-        kept: list[_Decided] = []
+        kept: list[Decided] = []
         for case, plan in cases:
             waits = [refused[ref] for ref in _calendars_written(plan) if ref in refused]
             if waits:
@@ -375,7 +337,11 @@ class _Run:
 
     async def _close_pass(self, gathering: Gathering, spent: Sequence[Address]) -> None:
         """Only now, with their pairs committed, may walks move on and rows that concern nobody go."""
-        puts: list[Row] = [*gathering.twins, *(todo for todo, is_over in gathering.walks if not is_over)]
+        puts: list[Row] = [
+            *gathering.twins,
+            *gathering.deferred,
+            *(todo for todo, is_over in gathering.walks if not is_over),
+        ]
         deletes = [*spent, *gathering.spent, *(todo.address for todo, is_over in gathering.walks if is_over)]
         for chunk in chunked(self.ports.rows, puts, list(dict.fromkeys(deletes))):
             if chunk.puts or chunk.deletes:
@@ -451,10 +417,6 @@ def _decide(case: Case, policy: Policy, now: datetime) -> Plan:
         return Plan(case.pair.id, Verdict.HELD, reason, case.pair.link)
 
 
-def _held_by_brake(case: Case, plan: Plan) -> Plan:
-    return Plan(plan.pair, Verdict.HELD, UNUSUAL, case.pair.link)
-
-
 def _is_void(plan: Plan) -> bool:
     """Is there nothing to remember and nothing to do?"""
     return plan.link is None and plan.verdict is Verdict.SKIPPED
@@ -473,13 +435,15 @@ def _calendars_written(plan: Plan) -> list[CalendarRef]:
     ]
 
 
-def _intent(case: Case, plan: Plan) -> Intent:
+def _intent(case: Case, plan: Plan, is_released: bool) -> Intent:
     pair = case.pair
     board = pair.board.content if isinstance(pair.board, Planned) else (pair.link.board_base if pair.link else None)
     event = pair.outlook.event.content if isinstance(pair.outlook, Alive) else None
     if event is None and pair.link is not None:
         event = pair.link.outlook_base
-    return Intent(plan, pair.link, case.consumes, board, event)
+    before = None if case.is_met_anew else pair.link
+    inferred, stated = is_suspicious(pair, plan), is_stated(pair, plan)
+    return Intent(plan, before, case.consumes, board, event, inferred and not is_released, stated and not is_released)
 
 
 def _starts_at(plan: Plan, zone: ZoneInfo) -> datetime:

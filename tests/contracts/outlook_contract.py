@@ -185,10 +185,10 @@ class OutlookContract:
         series = await stage.creates_series(words("stand-up"), days=3)
         listed = await stage.outlook.list_instances(stage.calendar, series.id, WINDOW)
         assert listed is not None
-        assert [event.content.subject for event in listed] == ["stand-up"] * 3
+        assert [event.content.subject for event in listed.events] == ["stand-up"] * 3
         starts = [hours(1 + day, 9).start_at for day in range(3)]
-        assert [event.original_start_at for event in listed] == starts
-        assert len({event.key for event in listed}) == 3
+        assert [event.original_start_at for event in listed.events] == starts
+        assert len({event.key for event in listed.events}) == 3
 
     async def test_a_deleted_occurrence_is_not_listed_any_more(self, stage: OutlookStage) -> None:
         series = await stage.creates_series(words("stand-up"), days=3)
@@ -198,7 +198,7 @@ class OutlookContract:
         assert {event.series_id or event.ref.id for event in page.events} == {series.id}
         listed = await stage.outlook.list_instances(stage.calendar, series.id, WINDOW)
         assert listed is not None
-        assert [event.original_start_at for event in listed] == [hours(1, 9).start_at, hours(3, 9).start_at]
+        assert [event.original_start_at for event in listed.events] == [hours(1, 9).start_at, hours(3, 9).start_at]
 
     async def test_a_deleted_series_has_no_instances_at_all(self, stage: OutlookStage) -> None:
         series = await stage.creates_series(words("stand-up"), days=3)

@@ -6,7 +6,7 @@ from sync_core.domain.appointment import Revision
 from sync_core.domain.change import Alive, BoardView, NotHere, OutlookView, Pair, Planned, Unseen, Vanished
 from sync_core.domain.content import overlay
 from sync_core.domain.event import Event, EventId, EventRef
-from sync_core.domain.link import Link, Origin
+from sync_core.domain.link import Condition, Link, Origin
 from sync_core.domain.plan import CreateEvent, DeleteEvent, Done, Operation, Plan, UpdateEvent
 from sync_core.domain.render import render
 from sync_core.domain.settle import settle
@@ -25,6 +25,8 @@ class Calendar:
         if isinstance(pair.outlook, Alive):
             known.append(pair.outlook.event)
         elif isinstance(pair.outlook, Unseen) and pair.link and pair.link.event and pair.link.outlook_base:
+            if pair.link.condition is Condition.PROPOSED:
+                return cls({entry.ref: entry for entry in known})  # it was gone when the planner was asked
             known.append(event(pair.link.outlook_base, ref=pair.link.event, version=pair.link.outlook_version))
         return cls({entry.ref: entry for entry in known})
 

@@ -108,6 +108,11 @@ def named() -> Planned:
 
 
 AWAY = board_link(appointment(key=AppointmentKey(Kind.UNAVAILABILITY, "v")))
+RELEASED = replace(AGREED, condition=Condition.RELEASED, reason="theirs")
+STANDING = replace(AGREED, outlook_base=look(span=LATER), left=frozenset({Field.TIME}))
+PROPOSED_FOR_TWO = replace(
+    with_state(resources=(RESOURCE, ResourceId("ben"))), condition=Condition.PROPOSED, proposed=Revision(1)
+)
 PROPOSED = replace(AGREED, condition=Condition.PROPOSED, reason="asked", proposed=Revision(1))
 ENDED_AT = span("06:00", "07:00")
 ENDED = with_state(span=ENDED_AT)
@@ -160,8 +165,7 @@ CASES = [
     Case("board notes on it", AGREED, planned(2, body="Key!"), alive(), UP, "operates paired: update event (body)"),
     Case("the board gives it a category", AGREED, planned(2, category="A"), alive(), BOTH,
          "operates paired: update event (categories)"),
-    Case("the board gives it a category, down", AGREED, planned(2, category="A"), alive(), DOWN,
-         "settled paired, both sides agree"),
+    Case("the board gives it a category, down", AGREED, planned(2, category="A"), alive(), DOWN, CLOSED),
     Case("the board makes it private", AGREED, planned(2, sensitivity=Sensitivity.PRIVATE), alive(), BOTH,
          "operates paired: update event (sensitivity)"),
     Case("the board makes it less private", with_state(sensitivity=Sensitivity.PRIVATE), planned(2), SILENT, BOTH,
@@ -259,7 +263,8 @@ CASES = [
     Case("edited, and deleted by the worker", AGREED, MOVED, GONE, BOTH, "operates paired: create event"),
     Case("edited, and deleted, up", AGREED, MOVED, GONE, UP, "operates paired: create event", OUTLOOKS),
     Case("edited, and deleted, outlook wins", AGREED, MOVED, GONE, BOTH,
-         "operates paired: unplan, 0 remain; appointment's words kept", OUTLOOKS),
+         "operates paired: unplan, 0 remain; appointment's words kept", {**OUTLOOKS, **UNPLANS}),
+    Case("edited, and deleted, outlook wins, deletions are restored", AGREED, MOVED, GONE, BOTH, RESTORED, OUTLOOKS),
     Case("edited, and deleted, locked", with_state(locked=True), planned(2, span=LATER, locked=True), GONE, BOTH,
          "operates paired: create event", OUTLOOKS),
     Case("edited, and deleted, down", AGREED, MOVED, GONE, DOWN, "skipped idle, the direction is closed"),
@@ -361,8 +366,36 @@ CASES = [
          alive(), BOTH, "skipped released, theirs"),
     Case("released: gone on both sides", replace(AGREED, condition=Condition.RELEASED, reason="theirs"), NOT_HERE, GONE,
          BOTH, GONE_BOTH),
-    Case("released: the worker deletes it", replace(AGREED, condition=Condition.RELEASED, reason="theirs"), HERE, GONE,
-         BOTH, "skipped released, theirs"),
+    Case("released: the worker deletes it", RELEASED, HERE, GONE, BOTH, "operates idle: create event"),
+    Case("released: nothing new", RELEASED, HERE, SILENT, BOTH, "skipped released, theirs"),
+    Case("released: planned again after it was not", replace(RELEASED, board_state=None), HERE, SILENT, BOTH,
+         "operates idle: create event"),
+    Case("released: left behind in a former calendar", RELEASED, HERE, SILENT, BOTH,
+         "operates idle: create event", FORMER),
+    Case("released: with a question open", replace(RELEASED, proposed=Revision(1)), HERE, SILENT, BOTH,
+         "operates released: withdraw the proposal"),
+    # what was left standing is judged by the rules of today
+    Case("left, then to be put back", STANDING, HERE, SILENT, UP,
+         "operates paired: put back event (time); event's words kept"),
+    Case("left, then locked", replace(STANDING, board_state=appointment(locked=True)), planned(locked=True), SILENT, UP,
+         "operates paired: put back event (time); event's words kept", LEFT),
+    Case("left, then shared", STANDING, HERE, SILENT, BOTH, "operates paired: update appointment (time)"),
+    Case("left, and still to be left", STANDING, HERE, SILENT, UP, "settled paired, both sides agree", LEFT),
+    Case("left, then moved by the planner", STANDING, planned(2, span=NOON), SILENT, UP,
+         "operates paired: update event (time)", LEFT),
+    Case("locked: a field given to the worker", with_state(locked=True), planned(locked=True), alive(span=LATER), BOTH,
+         "operates paired: put back event (time); event's words kept",
+         {"owners": {**OWNERS, Field.TIME: Owner.WORKER}}),
+    Case("a category for a private event waits", AGREED, planned(2, category="A"),
+         Alive(mask(our_event(replace(look(), sensitivity=Sensitivity.PRIVATE)))), BOTH,
+         "settled paired, both sides agree"),
+    Case("asked, then another is taken off", PROPOSED_FOR_TWO, planned(2), SILENT, BOTH,
+         "operates proposed: propose to unplan", ASKS),
+    Case("asked, to be asked again", replace(PROPOSED, must_ask=True), HERE, SILENT, BOTH,
+         "operates proposed: propose to unplan", ASKS),
+    Case("asked, then closed to the board", PROPOSED, HERE, GONE, UP, RESTORED, ASKS),
+    Case("in a former calendar, moved by the worker", AGREED, HERE, alive(span=LATER), BOTH,
+         "operates paired: update appointment (time)", FORMER),
     # put back too often
     Case("the third put back", put_back(2), HERE, alive(span=LATER), UP,
          "operates paired: put back event (time); event's words kept"),
@@ -417,7 +450,7 @@ CASES = [
     Case("asked, restored too often", replace(PROPOSED, put_backs=(NOW,) * 3), HERE, GONE, BOTH,
          "skipped proposed, asked", {"on_deletion": OnDeletion.RESTORE}),
     Case("asked, frozen since", replace(with_state(span=OLD), condition=Condition.PROPOSED), planned(span=OLD), SILENT,
-         BOTH, "skipped proposed, outside the window", ASKS),
+         BOTH, "skipped idle, outside the window", ASKS),
     # the resource got another main calendar
     Case("in a former calendar", AGREED, HERE, SILENT, BOTH, "operates paired: delete event → idle", FORMER),
     Case("in a former calendar, un-planned", AGREED, NOT_HERE, SILENT, BOTH,

@@ -49,7 +49,7 @@ CASES: list[Case] = [
     ("down writes nothing", AGREED, HERE, CURRENT, (revenant(),), DOWN, "skipped paired, the direction is closed"),
     ("none writes nothing", AGREED, HERE, CURRENT, (revenant(),), NONE, "skipped paired, paused"),
     ("one that became a meeting is the worker's", AGREED, HERE, CURRENT, (revenant(has_attendees=True),), BOTH,
-     "held paired, the worker made a meeting or a series of it, so it is theirs now"),
+     "skipped paired, nothing changed"),
     ("the present one became a meeting", AGREED, HERE, Alive(our_event(has_attendees=True)), (revenant(),), BOTH,
      "held released, the worker made a meeting or a series of it, so it is theirs now"),
     ("un-planned: both go", AGREED, NOT_HERE, CURRENT, (revenant(),), BOTH,

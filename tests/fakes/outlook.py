@@ -25,7 +25,7 @@ from sync_core.domain.plan import (
 from sync_core.domain.resource import CalendarRef
 from sync_core.domain.timespan import Span
 from sync_core.domain.window import Window
-from sync_core.ports import ChangePage, Clock
+from sync_core.ports import ChangePage, Clock, Occurrences
 from tests.fakes.outlook_calendars import Entry, Kept, OutlookCalendars, overlaps
 
 
@@ -69,6 +69,7 @@ class FakeOutlook(OutlookCalendars):
         self.writes = 0
         self.mails = 0
         self.damages = 0
+        self.unreadable: set[EventId] = set()
         self._refused: set[CalendarRef | str] = set()
         self._places: dict[str, _Place] = {}
         self._births: dict[tuple[str, str], EventId] = {}
@@ -116,12 +117,15 @@ class FakeOutlook(OutlookCalendars):
         self._answer("find_marked", calendar)
         return [self._fetched(event) for event in self.living(calendar) if event.marker == marker]
 
-    async def list_instances(self, calendar: CalendarRef, series: EventId, window: Window) -> Sequence[Event] | None:
+    async def list_instances(self, calendar: CalendarRef, series: EventId, window: Window) -> Occurrences | None:
         self._answer("list_instances", calendar)
         kept = self._kept.get((calendar.mailbox, series))
         if kept is None or kept.is_dead:
             return None
-        return [self._shown(one) for one in kept.occurrences if overlaps(one, window.start_at, window.end_at)]
+        inside = [one for one in kept.occurrences if overlaps(one, window.start_at, window.end_at)]
+        clear = tuple(self._shown(one) for one in inside if one.ref.id not in self.unreadable)
+        unclear = tuple((one.key, "a time zone nobody knows") for one in inside if one.ref.id in self.unreadable)
+        return Occurrences(clear, unclear)
 
     async def carry_out(self, mailbox: str, operations: Sequence[EventOperation]) -> Sequence[Outcome]:
         self.calls["carry_out"] += 1

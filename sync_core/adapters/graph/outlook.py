@@ -14,16 +14,16 @@ from sync_core.adapters.graph.equals import find_equal
 from sync_core.adapters.graph.judging import parse
 from sync_core.adapters.graph.lookup import fetch_marked, look_up
 from sync_core.adapters.graph.operations import carry_out
-from sync_core.adapters.graph.reading import is_told, read_event
+from sync_core.adapters.graph.reading import is_told, read_event, read_instant
 from sync_core.adapters.graph.troubles import Trouble
 from sync_core.adapters.graph.wire import MARKER_PROPERTY, EventPage, WireEvent
 from sync_core.domain.content import Content
 from sync_core.domain.errors import CursorRefused, Refused, TryAgain
-from sync_core.domain.event import Event, EventId, EventKind
+from sync_core.domain.event import Event, EventId, EventKey, EventKind
 from sync_core.domain.plan import EventOperation, Outcome
 from sync_core.domain.resource import CalendarRef
 from sync_core.domain.window import Window
-from sync_core.ports import ChangePage
+from sync_core.ports import ChangePage, Occurrences
 
 _INSTANCES_PER_PAGE = 100
 
@@ -83,7 +83,7 @@ class GraphOutlook:
         # Graph compares such values without regard to case, and does not show them in a list.
         return [event for event in events if event.marker == marker]
 
-    async def list_instances(self, calendar: CalendarRef, series: EventId, window: Window) -> Sequence[Event] | None:
+    async def list_instances(self, calendar: CalendarRef, series: EventId, window: Window) -> Occurrences | None:
         found = await self.look_up(calendar, [series])
         if series not in found:
             raise TryAgain("a series could not be judged")
@@ -91,10 +91,10 @@ class GraphOutlook:
         if master is None:
             return None
         if master.kind is not EventKind.SERIES:
-            return []
+            return Occurrences(())
         event = f"{self._client.root}/users/{segment(calendar.mailbox)}/events/{segment(series)}"
         listed = await self._list(calendar, f"{event}/instances?{_between(window)}&$top={_INSTANCES_PER_PAGE}")
-        return [read_event(wire, master.ref.calendar) for wire in listed if is_told(wire)]
+        return _read_occurrences(listed, series, master.ref.calendar)
 
     async def carry_out(self, mailbox: str, operations: Sequence[EventOperation]) -> Sequence[Outcome]:
         with telemetry.span("write", side="outlook", operations=len(operations)):
@@ -110,6 +110,23 @@ class GraphOutlook:
             listed += page.value
             url = self._client.checked(page.next) if page.next else ""
         return listed
+
+
+def _read_occurrences(listed: Sequence[WireEvent], series: EventId, calendar: CalendarRef) -> Occurrences:
+    """One that cannot be understood is named, so that nobody takes it for gone."""
+    events: list[Event] = []
+    unreadable: list[tuple[EventKey, str]] = []
+    is_whole = True
+    for wire in listed:
+        try:
+            if not is_told(wire):
+                raise Refused("Outlook did not tell the time of an occurrence")
+            events.append(read_event(wire, calendar))
+        except Refused as refusal:
+            is_whole &= bool(wire.original_start)
+            key = f"{series}~{read_instant(wire.original_start):%Y%m%dT%H%M%SZ}" if wire.original_start else wire.id
+            unreadable.append((EventKey(key), refusal.reason))
+    return Occurrences(tuple(events), tuple(unreadable), is_whole)
 
 
 def _between(window: Window) -> str:
