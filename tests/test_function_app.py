@@ -246,7 +246,9 @@ def test_a_host_is_told_nothing_where_nothing_is_wrong() -> None:
     assert function_app.configuration_problems() == []
 
 
-@pytest.mark.parametrize("name", ["scheduler_events", "scheduler_source_events", "graph_notifications", "graph_lifecycle"])
+@pytest.mark.parametrize(
+    "name", ["scheduler_events", "scheduler_source_events", "graph_notifications", "graph_lifecycle"]
+)
 @pytest.mark.usefixtures("unset")
 async def test_without_settings_a_webhook_is_put_off_and_told_where_the_reason_is(
     functions: Mapping[str, Any], name: str
