@@ -69,7 +69,7 @@ def export_configuration(desk: Desk, output: OutFile = None) -> None:
     """Write settings, resources and sources. Secrets are never in it, only their names."""
     document = desk.calls.read("/configuration", seconds=240).document
     if output is None:
-        desk.out.show(document, [json.dumps(document, ensure_ascii=False, indent=2)])
+        desk.out.write_json(document)
         return
     write_file(output, (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode())
     desk.out.show({"file": str(output)}, [f"{output} is written."])
@@ -102,7 +102,7 @@ def _show_report(desk: Desk, report: Document, rows: Any, refused: int) -> None:
     done = "It is carried out." if report.get("applied") else "Nothing was changed: this is what would be done."
     desk.out.show(report, [rows, done])
     if refused:
-        raise Trouble(Code.REFUSED, f"Refused: {refused}. Put them right and say it again; what is done stays done.")
+        raise Trouble(Code.REFUSED, f"Refused: {refused}. Put them right and say it again.")
 
 
 def _faults(row: Mapping[str, Any]) -> str:

@@ -1,16 +1,18 @@
 """`tandem held list`, `show`, `release`, `reject`: what waits for a person."""
 
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from rich.console import RenderableType
 
 from tandem_cli.calls import Body, Document, place
 from tandem_cli.command import Desk, command, group
-from tandem_cli.lists import show_list
+from tandem_cli.lists import Rows, show_rows
 from tandem_cli.options import All, Limit, OfResource, Yes, read_instant
-from tandem_cli.showing import card, when
-from tandem_cli.sides import side_by_side
+from tandem_cli.showing import blocks, card, when
+from tandem_cli.sides import appointment_of, side_by_side
 from tandem_cli.trouble import Code, Trouble
 
 app = group("held", "What waits for a person.")
@@ -57,28 +59,14 @@ def list_held(
     everything: All = False,
 ) -> None:
     """List what is held: what, since when, whose, why, and what to do."""
-    show_list(
-        desk,
-        "/held",
-        {"resource": resource, "kind": kind, "since": read_instant(since), "reason": reason},
-        ("id", lambda row: row.get("id")),
-        ("reason", lambda row: row.get("reason")),
-        ("since", lambda row: when(row.get("since"))),
-        ("resource", lambda row: row.get("resource")),
-        ("what", lambda row: row.get("what")),
-        ("why", lambda row: row.get("why")),
-        ("what to do", lambda row: row.get("remedy")),
-        limit=limit,
-        is_whole=everything,
-        nothing="Nothing is held.",
-    )
+    query = {"resource": resource, "kind": kind, "since": read_instant(since), "reason": reason}
+    show_rows(desk, "/held", query, _draw, limit=limit, is_whole=everything)
 
 
 @command(app, "show", "tandem held show Ui1hZGE.cDE4")
 def show(desk: Desk, held: Annotated[str, typer.Argument(metavar="ID", help="What the list shows as id.")]) -> None:
     """Show one that is held, with how both sides look."""
     found = desk.calls.read(place("held", held)).document
-    appointment = found.get("appointment") or {}
     verdicts = found.get("verdicts") or []
     desk.out.show(
         found,
@@ -89,7 +77,7 @@ def show(desk: Desk, held: Annotated[str, typer.Argument(metavar="ID", help="Wha
                 ("why", found.get("why")),
                 ("what to do", found.get("remedy")),
                 ("resource", found.get("resource")),
-                ("appointment", appointment and f"{appointment.get('kind')} {appointment.get('id')}"),
+                ("appointment", appointment_of(found)),
                 ("since", when(found.get("since"))),
                 ("takes", verdicts or "no answer now: it was given one"),
             ),
@@ -118,6 +106,19 @@ def release(desk: Desk, *, held: Ids = None, resource: OfWhom = None, reason: Re
 def reject(desk: Desk, *, held: Ids = None, resource: OfWhom = None, reason: Reason = None, yes: Yes = False) -> None:
     """Leave things as they are, and remember that: one, several, or all of a resource or a reason."""
     _judge(desk, "reject", held or [], resource=resource, reason=reason, yes=yes)
+
+
+def _draw(rows: Rows) -> Iterable[RenderableType | str]:
+    return blocks(((str(row.get("id")), _lines(row)) for row in rows), nothing="Nothing is held.")
+
+
+def _lines(row: Mapping[str, Any]) -> list[str]:
+    whose = [row.get("resource") or "no resource", appointment_of(row), f"since {when(row.get('since'))}"]
+    return [
+        ", ".join(filter(None, [row.get("what"), *whose])),
+        f"{row.get('reason')}: {row.get('why')}",
+        f"→ {row.get('remedy')}",
+    ]
 
 
 def _judge(desk: Desk, verdict: str, ids: list[str], *, resource: str | None, reason: str | None, yes: bool) -> None:

@@ -1,17 +1,19 @@
 """`tandem journal`, `tandem history`, `tandem trail`: what was done, and by whom."""
 
 import json
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
+from rich.console import RenderableType
 
 from tandem_cli.calls import Query, place
 from tandem_cli.command import Desk, command
-from tandem_cli.lists import show_list
+from tandem_cli.lists import Rows, show_list, show_rows
 from tandem_cli.options import All, From, Limit, OfResource, ResourceId, To, read_instant
-from tandem_cli.showing import Column, when
-from tandem_cli.sides import difference
+from tandem_cli.showing import blocks, when
+from tandem_cli.sides import appointment_of, differences
 
 
 class Kind(StrEnum):
@@ -20,16 +22,6 @@ class Kind(StrEnum):
     TASK = "task"
     UNAVAILABILITY = "unavailability"
     WORKING_DAY = "working_day"
-
-
-_ENTRY: tuple[Column, ...] = (
-    ("at", lambda row: when(row.get("at"))),
-    ("appointment", lambda row: (row.get("appointment") or {}).get("id")),
-    ("what", lambda row: row.get("what")),
-    ("why", lambda row: row.get("why")),
-    ("changed", difference),
-    ("change", lambda row: row.get("correlationId")),
-)
 
 
 def register(app: typer.Typer) -> None:
@@ -97,8 +89,18 @@ def _show(
     desk: Desk, path: str, query: Query, *, begin: str | None, end: str | None, limit: int, is_whole: bool
 ) -> None:
     span = {"from": read_instant(begin), "to": read_instant(end)}
-    nothing = "Nothing was done in this time."
-    show_list(desk, path, {**query, **span}, *_ENTRY, limit=limit, is_whole=is_whole, nothing=nothing)
+    show_rows(desk, path, {**query, **span}, _draw, limit=limit, is_whole=is_whole)
+
+
+def _draw(rows: Rows) -> Iterable[RenderableType | str]:
+    entries = (
+        (
+            ", ".join(filter(None, [when(row.get("at")), appointment_of(row), row.get("what")])),
+            [f"{row.get('why')} (change {row.get('correlationId')})", *differences(row)],
+        )
+        for row in rows
+    )
+    return blocks(entries, nothing="Nothing was done in this time.")
 
 
 def _compact(state: Any) -> str:

@@ -5,11 +5,12 @@ https://rich.readthedocs.io/en/stable/tables.html
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from rich.console import Console, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -40,10 +41,19 @@ class Output:
     def show(self, document: object, for_people: Iterable[RenderableType | str]) -> None:
         """Print the document for programs, or what it means for people."""
         if self.as_json:
-            self.console.file.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+            self.write_json(document)
             return
         for each in for_people:
-            self.console.print(plain(each) if isinstance(each, str) else each)
+            # Words are copied from a terminal, which breaks a line without a line end between its parts.
+            words = plain(each) if isinstance(each, str) else each
+            self.console.print(words, soft_wrap=isinstance(words, str | Text))
+
+    def write_json(self, document: object) -> None:
+        """Print a document as JSON, nothing of it changed; signs that steer a terminal are escaped."""
+        text = json.dumps(document, ensure_ascii=False, indent=2)
+        # Only strings can hold such signs, and there an escape means the same.
+        signs = (sign if sign.isprintable() or sign == "\n" else json.dumps(sign)[1:-1] for sign in text)
+        self.console.file.write("".join(signs) + "\n")
 
     def note(self, *sentences: str) -> None:
         """Say something beside the answer, on stderr."""
@@ -84,6 +94,18 @@ def table(rows: Sequence[Mapping[str, Any]], *columns: Column, nothing: str) -> 
     return drawn
 
 
+def blocks(rows: Iterable[tuple[str, Sequence[str]]], *, nothing: str) -> Iterator[RenderableType | str]:
+    """Yield rows whose words are too long for a table: a line for each, with more lines below it."""
+    is_empty = True
+    for head, lines in rows:
+        is_empty = False
+        yield Text(plain(head), style="bold")
+        for line in lines:
+            yield Padding(Text(plain(line)), (0, 0, 0, 4))
+    if is_empty:
+        yield nothing
+
+
 def card(*lines: tuple[str, object]) -> Table:
     """Return names with their values, those that say nothing left out."""
     drawn = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
@@ -91,7 +113,7 @@ def card(*lines: tuple[str, object]) -> Table:
     drawn.add_column(overflow="fold")
     for name, value in lines:
         if value not in (None, "", [], {}):
-            drawn.add_row(name, cell(value))
+            drawn.add_row(plain(name), cell(value))
     return drawn
 
 

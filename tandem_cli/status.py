@@ -47,7 +47,7 @@ def register(app: typer.Typer) -> None:
         """Show the numbers: of the tenant, of each resource, or of one. Lags are half / 95 of 100, both ways."""
         if resource is not None:
             numbers = desk.calls.read(place("resources", resource, "status")).document
-            desk.out.show(numbers, [table([numbers], *_EACH, nothing="")])
+            desk.out.show(numbers, [card(*((name, read(numbers)) for name, read in _EACH))])
         elif each:
             nothing = "There is no resource."
             show_list(desk, "/status/resources", {}, *_EACH, limit=limit, is_whole=everything, nothing=nothing)

@@ -40,6 +40,16 @@ def test_words_from_elsewhere_neither_steer_the_terminal_nor_are_taken_for_marku
     assert "\x1b" not in run("tandem resources list").stderr
 
 
+def test_what_is_to_be_taken_along_is_printed_unchanged(server: ContractServer, run: Run) -> None:
+    words = "\x1b[2J {{ subject }} " + "ü" * 300
+    server.says("exportConfiguration", Script(parts={"settings": {"subject_template": words}}))
+    shown = run("tandem configuration export").stdout
+    assert "\x1b" not in shown
+    assert json.loads(shown)["settings"]["subject_template"] == words
+    token = "a" * 2000
+    assert run("tandem token --raw", "--token", token).stdout == f"{token}\n"
+
+
 def test_what_is_held_is_shown_with_what_to_do_and_both_sides(server: ContractServer, run: Run) -> None:
     listed = run("tandem held list").stdout
     assert "release them if they are meant" in listed
@@ -51,7 +61,7 @@ def test_what_is_held_is_shown_with_what_to_do_and_both_sides(server: ContractSe
 
 def test_a_journal_tells_what_was_changed_field_by_field(server: ContractServer, run: Run) -> None:
     shown = run("tandem journal R-ada").stdout
-    assert "Outlook start: 2026-11-23T07:00:00Z → 2026-11-23T09:00:00Z" in shown
+    assert "Outlook start: 2026-11-23 07:00:00Z → 2026-11-23 09:00:00Z" in shown
     assert "subject" not in shown
 
 
