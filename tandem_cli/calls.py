@@ -170,7 +170,11 @@ class Calls:
     def _refused(self, answer: httpx.Response) -> Trouble:
         problem = _read_json(answer)
         if not isinstance(problem, dict) or "title" not in problem:
-            sentence = f"{self.url} answered {answer.status_code}, but not as Tandem does. Is that the address?"
+            said = f"{self.url} answered {answer.status_code}"
+            if answer.status_code >= 500:
+                sentence = f"{said} without a word why; its log has more. The call may be repeated."
+            else:
+                sentence = f"{said}, but not as Tandem does. Is that the address?"
             return Trouble(Code.UNAVAILABLE, sentence)
         return explain(answer.status_code, problem, answer.headers.get("Retry-After", ""))
 

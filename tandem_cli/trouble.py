@@ -58,8 +58,12 @@ _CODES = {
 def explain(status: int, problem: Mapping[str, Any], wait: str = "") -> Trouble:
     """Return the trouble that problem details tell of; `wait` is what `Retry-After` says, in seconds."""
     code = _CODES.get(status, Code.UNAVAILABLE if status >= 500 else Code.REFUSED)
-    sentences = [sentence(problem.get("detail") or problem.get("title") or f"The app answered {status}")]
-    sentences += map(explain_fault, problem.get("errors") or [])
+    detail = problem.get("detail") or problem.get("title") or f"The app answered {status}"
+    faults = problem.get("errors") or []
+    # Nobody reads twice what is wrong, once without what to do.
+    is_said_below = bool(faults) and all(fault.get("wrong", "") in detail for fault in faults)
+    sentences = [] if is_said_below else [sentence(detail)]
+    sentences += map(explain_fault, faults)
     sentences += _reported(problem.get("report") or {})
     if wait and code is Code.UNAVAILABLE:
         sentences.append(f"It asks to wait for {wait} s.")
@@ -72,9 +76,8 @@ def explain(status: int, problem: Mapping[str, Any], wait: str = "") -> Trouble:
 
 def explain_fault(fault: Mapping[str, Any]) -> str:
     """Return what is wrong with a field and what to do, in one line."""
-    return (
-        f"{fault.get('field') or 'the whole'} {sentence(fault.get('wrong') or 'is wrong')} {fault.get('remedy') or ''}"
-    )
+    field, wrong, remedy = (fault.get(name) for name in ("field", "wrong", "remedy"))
+    return f"{field or 'the whole'} {wrong or 'is wrong'} → {remedy or 'correct it'}"
 
 
 def _reported(report: Mapping[str, Any]) -> Iterator[str]:

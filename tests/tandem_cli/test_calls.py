@@ -104,6 +104,13 @@ def test_a_redirect_is_not_followed_with_the_token(server: ContractServer, calls
     assert len(server.sent) == 1
 
 
+def test_an_app_that_broke_is_not_taken_for_a_wrong_address(server: ContractServer, calls: Calls) -> None:
+    server.says("getStatus", Script(500))
+    with pytest.raises(Trouble, match="without a word why") as told:
+        calls.read("/status")
+    assert told.value.code is Code.UNAVAILABLE
+
+
 def test_an_app_that_is_not_there_is_told_with_its_address() -> None:
     with socket.socket() as bound:  # bound and not listening: nobody else takes the port, and nobody answers
         bound.bind(("127.0.0.1", 0))

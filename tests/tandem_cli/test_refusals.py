@@ -26,7 +26,13 @@ def test_a_refusal_ends_with_the_code_that_the_page_promises(
 def test_a_refusal_names_the_field_what_is_wrong_and_what_to_do(server: ContractServer, run: Run) -> None:
     server.says("listResources", Script(400))
     ended = run("tandem resources list")
-    assert ended.stderr == "1 field is wrong.\nlimit is no such number. a whole number from 1 to 500\n"
+    assert ended.stderr == "1 field is wrong.\nlimit is no such number → a whole number from 1 to 500\n"
+
+
+def test_what_is_wrong_is_said_once_and_with_what_to_do(server: ContractServer, run: Run) -> None:
+    faults = [{"field": "limit", "wrong": "is no number", "remedy": "1 to 500"}]
+    server.says("listResources", Script(400, parts={"detail": "limit is no number.", "errors": faults}))
+    assert run("tandem resources list").stderr == "limit is no number → 1 to 500\n"
 
 
 def test_a_refusal_for_programs_is_the_problem_itself(server: ContractServer, run: Run) -> None:
@@ -41,7 +47,7 @@ def test_a_table_that_is_refused_is_told_line_by_line(server: ContractServer, ru
     ended = run("tandem resources import - --yes", answer="id,name\n")
     assert ended.exit_code == 1
     assert "nothing was changed" in ended.stderr
-    assert "line 3 (R-ben), direction is no direction. Write up, down, both or none" in ended.stderr
+    assert "line 3 (R-ben), direction is no direction → Write up, down, both or none" in ended.stderr
 
 
 def test_settings_that_would_be_refused_are_not_even_sent(server: ContractServer, run: Run) -> None:
@@ -49,7 +55,7 @@ def test_settings_that_would_be_refused_are_not_even_sent(server: ContractServer
         "validateSettings", Script(parts={"problems": [{"field": "zon", "wrong": "is none", "remedy": "zone"}]})
     )
     ended = run("tandem settings put - --yes", answer='{"zon": 1}')
-    assert (ended.exit_code, ended.stderr) == (1, "zon is none. zone\nNothing was changed.\n")
+    assert (ended.exit_code, ended.stderr) == (1, "zon is none → zone\nNothing was changed.\n")
     assert not server.bodies_of("putSettings")
 
 
