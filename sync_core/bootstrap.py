@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from sync_core.adapters.scheduler import Scheduler
     from sync_core.adapters.tables.connection import Tables
     from sync_core.adapters.vault.secrets import VaultSecrets
+    from sync_core.adapters.wording.checking import TemplateProblem
     from sync_core.domain.source import Source
     from sync_core.web.admin.routing import Administration
     from sync_core.web.bearer import Keys
@@ -165,7 +166,12 @@ class Connector:
 
     def _admin_parts(self) -> Mapping[str, Any]:
         """What routes of the administration may ask for beside the ports, by name; nothing here is opened yet."""
-        return {"condition": condition, "reach_storage": reach_storage, "webhook_secrets": self.webhook_secrets}
+        return {
+            "condition": condition,
+            "reach_storage": reach_storage,
+            "webhook_secrets": self.webhook_secrets,
+            "check_template": _check_template,
+        }
 
     async def aclose(self) -> None:
         """Close every connection; the connector is not used again."""
@@ -292,6 +298,13 @@ def _make_wording() -> Wording:
     from sync_core.adapters.wording import TemplateWording
 
     return TemplateWording()
+
+
+def _check_template(name: str, text: str) -> "TemplateProblem | None":
+    """Judge a template as saving does; what that takes is imported only then."""
+    from sync_core.adapters.wording import check_template
+
+    return check_template(name, text)
 
 
 def _plain(secret: SecretStr | None) -> str:

@@ -44,10 +44,11 @@ class ResourceRequest:
     group: str = ""
 
 
-async def enlist(ports: Ports, request: ResourceRequest) -> Profile:
+async def enlist(ports: Ports, request: ResourceRequest, standing: Participation = Participation.ACTIVE) -> Profile:
     """Make a resource take part, or change how it does; reads and backfills at once. Asking twice changes nothing.
 
-    A mailbox that cannot be used is kept in mind and looked for again; until then what is planned waits.
+    With the `standing` paused it takes part as soon as it is resumed. A mailbox that cannot be used is kept in mind and
+    looked for again; until then what is planned waits.
 
     Raises:
         Refused: the zone or a calendar is none, a number is out of range, or the calendar is another resource's.
@@ -55,7 +56,7 @@ async def enlist(ports: Ports, request: ResourceRequest) -> Profile:
     """
     choices = (await ports.tenant.read()).choices
     known = await find_profile(ports, request.resource)
-    profile = await find_all(ports, choices, profile_of(request), known)
+    profile = await find_all(ports, choices, replace(profile_of(request), participation=standing), known)
     if known is not None and known.participation is Participation.OFFBOARDED:
         await clear_away(ports, request.resource)  # what a crash left of its off-boarding
         # Before it takes part, since asking again would find nothing to do.

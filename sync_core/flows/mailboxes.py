@@ -165,7 +165,7 @@ async def _calendar(ports: Ports, mailbox: Mailbox, wish: CalendarWish) -> Calen
         return CalendarRef(mailbox.id, mailbox.default_calendar)
     found = mailbox.calendars.get(wish.name)
     if found is None and not wish.is_made:
-        raise Refused(f"the mailbox has no calendar named {wish.name}")
+        raise Refused("the mailbox has no calendar of the name that is wished for")
     return CalendarRef(mailbox.id, found or await ports.directory.create_calendar(mailbox.id, wish.name))
 
 

@@ -22,10 +22,10 @@ _ROUNDS = 5
 _TAKES_NO_PART = "the resource takes no part: activate it first"
 
 
-async def activate(ports: Ports, resource: ResourceId) -> Profile:
+async def activate(ports: Ports, resource: ResourceId, standing: Participation = Participation.ACTIVE) -> Profile:
     """Have a known resource take part: its calendars are subscribed, read and backfilled at once.
 
-    One that takes part, or is paused, is left as it is.
+    One that takes part, or is paused, is left as it is. With the `standing` paused it waits to be resumed.
 
     Raises:
         Refused: it is not known, is leaving, or has no mailbox and nobody said that it needs none.
@@ -37,7 +37,7 @@ async def activate(ports: Ports, resource: ResourceId) -> Profile:
     if known.participation in (Participation.WAITING, Participation.OFFBOARDED):
         if not (known.is_enlisted or known.address):
             raise Refused("the resource has no mailbox: say first how it takes part, with the address of its mailbox")
-        known = await enlist(ports, request_of(known))
+        known = await enlist(ports, request_of(known), standing)
     if known.participation is Participation.ACTIVE:
         # Also for one that is active already, since a crash may have come between.
         await subscribe(ports, resource, terms_of(ports, known, (await ports.tenant.read()).choices))

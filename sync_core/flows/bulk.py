@@ -1,0 +1,173 @@
+"""Enlist and change many resources at once: each is checked before any is written, and each gets its own answer."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sync_core.domain.choices import Choices
+from sync_core.domain.errors import Refused, VersionMoved
+from sync_core.domain.profile import Participation, Profile
+from sync_core.domain.resource import CalendarRef, ResourceId
+from sync_core.flows.administer import ResourceRequest, profile_of
+from sync_core.flows.revise import IS_LEAVING, PlaceRefused, check_calendars, revise, said_of
+from sync_core.flows.taking_part import activate, pause, resume
+from sync_core.ports import Ports
+
+_AT_ONCE = 8
+_AT_REST = (Participation.WAITING, Participation.OFFBOARDED)
+
+
+class Standing(StrEnum):
+    """Where a resource is to stand; one that is only enlisted waits, and a known one stays where it is."""
+
+    WAITING = "waiting"
+    ACTIVE = "active"
+    PAUSED = "paused"
+
+
+class Result(StrEnum):
+    CREATED = "created"
+    CHANGED = "changed"
+    SAME = "same"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One resource as it is to be; `standing` None leaves a known one where it is."""
+
+    request: ResourceRequest
+    standing: Standing | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why one was refused: where in what was said of it, what is wrong, what is allowed there."""
+
+    place: str
+    wrong: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What becomes of one resource."""
+
+    resource: ResourceId
+    result: Result
+    faults: tuple[Fault, ...] = ()
+
+
+async def check_many(ports: Ports, wanted: Sequence[Wanted], known: Mapping[ResourceId, Profile]) -> Sequence[Answer]:
+    """Say what would become of each, in the order given, with nothing kept; calendars are looked for.
+
+    Raises:
+        TryAgain: directory or storage do not answer.
+    """
+    choices = (await ports.tenant.read()).choices
+    gate = asyncio.Semaphore(_AT_ONCE)
+
+    async def check(one: Wanted) -> tuple[Answer, Profile | None]:
+        async with gate:
+            return await _check(ports, choices, one, known.get(one.request.resource))
+
+    checked = await asyncio.gather(*map(check, wanted))
+    taken: dict[CalendarRef, ResourceId] = {}
+    return [_alone(answer, found, taken) for answer, found in checked]
+
+
+async def write_many(ports: Ports, wanted: Sequence[Wanted], known: Mapping[ResourceId, Profile]) -> Sequence[Answer]:
+    """Carry out what `check_many` found good, in the order given, those that are as they should be left alone.
+
+    One that is refused after all, since somebody came between, stops no other.
+
+    Raises:
+        TryAgain: directory, board or storage do not answer; the same once more completes it.
+    """
+    gate = asyncio.Semaphore(_AT_ONCE)
+
+    async def write(one: Wanted) -> Answer:
+        async with gate:
+            return await _write(ports, one, known.get(one.request.resource))
+
+    return await asyncio.gather(*map(write, wanted))
+
+
+def _result(one: Wanted, known: Profile | None) -> Result:
+    if known is None:
+        return Result.CREATED
+    is_said = said_of(profile_of(one.request)) == said_of(known)
+    return Result.SAME if is_said and _step(one.standing, known.participation) is None else Result.CHANGED
+
+
+def _step(standing: Standing | None, now: Participation) -> Standing | None:
+    """Where it has to be brought to; None if it stays where it is."""
+    is_there = {
+        Standing.ACTIVE: now is Participation.ACTIVE,
+        Standing.PAUSED: now is Participation.PAUSED,
+        Standing.WAITING: True,
+    }
+    return None if standing is None or is_there[standing] else standing
+
+
+async def _check(ports: Ports, choices: Choices, one: Wanted, known: Profile | None) -> tuple[Answer, Profile | None]:
+    resource = one.request.resource
+    result = _result(one, known)
+    if result is Result.SAME:
+        return Answer(resource, result), None
+    if known is not None and known.participation is Participation.LEAVING:
+        return _refused(resource, Fault("", "is leaving", IS_LEAVING)), None
+    try:
+        return Answer(resource, result), await check_calendars(ports, choices, one.request)
+    except Refused as refusal:
+        return _refused(resource, fault_of(refusal)), None
+
+
+async def _write(ports: Ports, one: Wanted, known: Profile | None) -> Answer:
+    resource = one.request.resource
+    result = _result(one, known)
+    if result is Result.SAME:
+        return Answer(resource, result)
+    try:
+        after = await revise(ports, one.request, known)
+        await _bring(ports, after, _step(one.standing, after.participation))
+    except VersionMoved:
+        return _refused(resource, Fault("", "was changed meanwhile", "import it once more"))
+    except Refused as refusal:
+        return _refused(resource, fault_of(refusal))
+    return Answer(resource, result)
+
+
+async def _bring(ports: Ports, profile: Profile, standing: Standing | None) -> None:
+    if standing is None:
+        return
+    if profile.participation in _AT_REST:
+        await activate(ports, profile.resource, Participation(standing.value))
+    elif standing is Standing.PAUSED:
+        await pause(ports, profile.resource)
+    else:
+        await resume(ports, profile.resource)
+
+
+def _alone(answer: Answer, found: Profile | None, taken: dict[CalendarRef, ResourceId]) -> Answer:
+    """The answer, unless one before it is to have the same calendar."""
+    for use in found.calendars if found is not None and answer.result is not Result.REFUSED else ():
+        owner = taken.setdefault(use.ref, answer.resource)
+        if owner != answer.resource:
+            remedy = "name another calendar: one belongs to one resource"
+            return _refused(answer.resource, Fault("mailbox.address", f"has a calendar that {owner} has, too", remedy))
+    return answer
+
+
+def fault_of(refusal: Refused) -> Fault:
+    """The refusal of one resource as a fault of what was said of it."""
+    if isinstance(refusal, PlaceRefused) and refusal.owner:
+        remedy = f"Name another calendar, or off-board {refusal.owner} first."
+        return Fault(refusal.place, f"belongs to the resource {refusal.owner}", remedy)
+    place = refusal.place if isinstance(refusal, PlaceRefused) else ""
+    return Fault(place, "cannot be", refusal.reason)
+
+
+def _refused(resource: ResourceId, fault: Fault) -> Answer:
+    return Answer(resource, Result.REFUSED, (fault,))

@@ -1,0 +1,136 @@
+"""Takes over many resources from one document or table: all or nothing, and an answer for each."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from sync_core.contract.admin_resources import parse_id, parse_resource, said_document
+from sync_core.contract.tenant_problems import TenantProblem
+from sync_core.domain.profile import Profile
+from sync_core.domain.resource import ResourceId
+from sync_core.flows.bulk import Answer, Result, Standing, Wanted, check_many, write_many
+from sync_core.flows.roster import list_known
+from sync_core.web.admin.answers import Problem
+from sync_core.web.admin.changes import differences, note_change
+from sync_core.web.admin.routing import AdminCall
+from sync_core.web.http import Response
+
+Trouble = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One resource as it was sent; `problems` are those of the form, before anything was understood."""
+
+    id: str
+    document: Mapping[str, Any]
+    state: object = None
+    problems: tuple[Trouble, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRow:
+    """What became of one: `created`, `changed`, `same` or `refused`, then with what is wrong."""
+
+    resource: str
+    outcome: str
+    errors: tuple[Trouble, ...] = ()
+
+
+async def carry_over(
+    call: AdminCall, rows: Sequence[Row], known: Mapping[ResourceId, Profile], *, is_dry: bool, is_partial: bool
+) -> tuple[bool, Sequence[ReportRow]]:
+    """Check all, and carry out what is good if all is, or the good ones may go alone; was anything carried out?"""
+    wanted, reports = await check_rows(call, rows, known)
+    is_refused = any(report.outcome == Result.REFUSED for report in reports)
+    if is_dry or (is_refused and not is_partial):
+        return False, reports
+    return True, await write_rows(call, wanted, reports, known)
+
+
+async def check_rows(
+    call: AdminCall, rows: Sequence[Row], known: Mapping[ResourceId, Profile]
+) -> tuple[Sequence[Wanted | None], Sequence[ReportRow]]:
+    """What each asks for, None where it is refused, and what would become of it."""
+    read = [_read(row) for row in rows]
+    seen: Counter[str] = Counter()
+    for index, one in enumerate(read):
+        seen[rows[index].id] += 1
+        if isinstance(one, Wanted) and seen[rows[index].id] > 1:
+            read[index] = (("id", "is named a second time", "each resource once"),)
+    good = [(index, one) for index, one in enumerate(read) if isinstance(one, Wanted)]
+    answers = await check_many(call.ports, [one for _, one in good], known)
+    reports = [
+        ReportRow(row.id, Result.REFUSED, () if isinstance(one, Wanted) else one)
+        for row, one in zip(rows, read, strict=True)
+    ]
+    wanted: list[Wanted | None] = [None] * len(rows)
+    for (index, one), answer in zip(good, answers, strict=True):
+        reports[index] = _report(answer)
+        wanted[index] = None if answer.result is Result.REFUSED else one
+    return wanted, reports
+
+
+async def write_rows(
+    call: AdminCall, wanted: Sequence[Wanted | None], reports: Sequence[ReportRow], known: Mapping[ResourceId, Profile]
+) -> Sequence[ReportRow]:
+    """Carry out those that are not refused."""
+    answers = iter(await write_many(call.ports, [one for one in wanted if one is not None], known))
+    written = [report if one is None else _report(next(answers)) for one, report in zip(wanted, reports, strict=True)]
+    touched = {report.resource for report in written if report.outcome in (Result.CREATED, Result.CHANGED)}
+    if touched:
+        for profile in await list_known(call.ports):
+            if profile.resource in touched:
+                await _note(call, known.get(profile.resource), profile)
+    return written
+
+
+def counts_of(reports: Sequence[ReportRow]) -> dict[str, int]:
+    """How many ended how."""
+    counted = Counter(report.outcome for report in reports)
+    return {result.value: counted[result.value] for result in Result}
+
+
+def refuse_with_report(detail: str, report: Mapping[str, Any]) -> Response:
+    """The refusal of something as a whole, with what is wrong with each part."""
+    status = HTTPStatus.BAD_REQUEST
+    document = {"type": Problem.INVALID.type, "title": status.phrase, "status": int(status), "detail": detail}
+    body = json.dumps({**document, "report": report}, ensure_ascii=False, separators=(",", ":")).encode()
+    return Response(int(status), body, "application/problem+json")
+
+
+async def _note(call: AdminCall, before: Profile | None, after: Profile) -> None:
+    was = {**said_document(before), "participation": before.participation.value} if before is not None else None
+    now = {**said_document(after), "participation": after.participation.value}
+    await note_change(call, after.resource, *((None, now) if was is None else differences(was, now)))
+
+
+def _read(row: Row) -> Wanted | tuple[Trouble, ...]:
+    troubles = list(row.problems)
+    resource = parse_id(row.id)
+    if isinstance(resource, TenantProblem):
+        troubles.append(_trouble(resource))
+    standing = None
+    if row.state is not None:
+        if row.state in list(Standing):
+            standing = Standing(str(row.state))
+        else:
+            troubles.append(("state", "is none of the words", ", ".join(Standing)))
+    request = parse_resource(ResourceId(row.id), row.document)
+    if isinstance(request, tuple):
+        troubles += map(_trouble, request)
+    if troubles or isinstance(request, tuple):
+        return tuple(troubles)
+    return Wanted(request, standing)
+
+
+def _trouble(problem: TenantProblem) -> Trouble:
+    return problem.setting, problem.wrong, problem.allowed
+
+
+def _report(answer: Answer) -> ReportRow:
+    errors = tuple((fault.place, fault.wrong, fault.remedy) for fault in answer.faults)
+    return ReportRow(answer.resource, answer.result.value, errors)
