@@ -162,8 +162,6 @@ def is_news(before: Overview | None, after: Overview, *, had_lease: bool) -> boo
 
 def _progress(before: Progress | None, snapshot: Snapshot, ran: Ran) -> Progress | None:
     if not snapshot.state.takes_part:
-        return before  # it goes on from there
-    if snapshot.state is State.PAUSED:
         return before  # it goes on where it stopped
     is_under_way = before is not None and before.ended_at is None
     if not is_under_way and not snapshot.is_reading_anew and not ran.was_reading_anew:

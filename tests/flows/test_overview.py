@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from sync_core.domain.content import Sensitivity
+from sync_core.domain.content import Content, Sensitivity, ShowAs
 from sync_core.domain.errors import TryAgain
 from sync_core.domain.lags import NO_LAGS, count_lags
 from sync_core.domain.overview import Overview, Progress, State
@@ -117,6 +117,16 @@ def test_a_lag_down_counts_from_when_the_change_was_read() -> None:
     assert spread.count == 1
     assert spread.p50 is not None
     assert MINUTE * 2 < spread.p50 <= MINUTE * 5
+
+
+def test_each_occurrence_of_a_series_is_measured_from_when_the_series_was_read() -> None:
+    stage = planned()
+    content = Content(hours(20), subject="standing", show_as=ShowAs.BUSY)
+    starts = [hours(start).start_at for start in (20, 44, 68)]
+    stage.outlook.worker_creates_series(stage.calendars[R0], content, starts)
+    stage.pull()
+    assert len(stage.blocks()) == 3
+    assert lag_down_of(row(stage), stage.clock.now()).count == 3
 
 
 def test_what_waited_for_a_person_is_no_lag_of_ours() -> None:
