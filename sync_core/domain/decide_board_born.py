@@ -15,6 +15,7 @@ from sync_core.domain.plan import (
     Plan,
     ProposeUnplan,
     Unplan,
+    UpdateAppointment,
     UpdateEvent,
     Verdict,
 )
@@ -64,8 +65,8 @@ def _decide(situation: Situation) -> Plan:
             return plan
     if situation.link.condition is Condition.PROPOSED:
         return _await_answer(situation)
-    if _lies_in_a_former_calendar(situation) and not _is_to_be_carried_first(situation):
-        return _clear_former(situation)
+    if _lies_in_a_former_calendar(situation):
+        return _carry_before_clearing(situation) or _clear_former(situation)
     return _decide_by_table(situation)
 
 
@@ -85,9 +86,13 @@ def _lies_in_a_former_calendar(situation: Situation) -> bool:
     return is_there and situation.outlook not in (Change.GONE, Change.ABSENT)
 
 
-def _is_to_be_carried_first(situation: Situation) -> bool:
-    """Did the worker edit it where it still lies, and may that travel? Then it does, before the event goes."""
-    return situation.outlook is Change.EDITED and situation.policy.direction.writes_board
+def _carry_before_clearing(situation: Situation) -> Plan | None:
+    """What the worker edited where it still lies is carried to the board first, if it may travel."""
+    if situation.outlook is not Change.EDITED or not situation.policy.direction.writes_board:
+        return None
+    plan = _decide_by_table(situation)
+    is_carried = any(isinstance(operation, UpdateAppointment) for operation in plan.operations)
+    return plan if is_carried else None
 
 
 def _clear_former(situation: Situation) -> Plan:
@@ -185,11 +190,11 @@ def _await_answer(situation: Situation) -> Plan:
     link, policy = situation.link, situation.policy
     if isinstance(situation.pair.board, NotHere):
         return situation.forget() if not isinstance(situation.pair.outlook, Alive) else _decide_by_table(situation)
-    if not situation.takes_part():
-        return situation.skip(OUTSIDE, link=part(link, OUTSIDE))
     paired = replace(situation, link=replace(link, condition=Condition.PAIRED, reason=""))
     if isinstance(situation.pair.outlook, Alive):
         return _decide_by_table(paired)
+    if not situation.takes_part():
+        return situation.skip(OUTSIDE, link=part(link, OUTSIDE))
     if _is_answered(link):
         return create_event(situation, "the planner kept it")
     if link.must_ask:
@@ -235,11 +240,10 @@ def close_question(situation: Situation, plan: Plan) -> Plan:
         return replace(plan, link=replace(link, proposed=NO_REVISION))
     is_overtaken = any(isinstance(operation, CreateEvent | UpdateEvent | DeleteEvent) for operation in plan.operations)
     is_awaited = link.condition is Condition.PROPOSED and not is_overtaken
-    if is_awaited or not situation.policy.direction.writes_board:
+    if is_awaited or plan.verdict is Verdict.HELD or not situation.policy.direction.writes_board:
         return plan
     operations: tuple[Operation, ...] = (_proposal(situation, is_withdrawn=True), *plan.operations)
-    verdict = plan.verdict if plan.verdict is Verdict.HELD else Verdict.OPERATES
-    return replace(plan, verdict=verdict, operations=operations)
+    return replace(plan, verdict=Verdict.OPERATES, operations=operations)
 
 
 def _unplan(situation: Situation) -> Plan:

@@ -77,10 +77,10 @@ _WORDS = frozenset({Field.SUBJECT, Field.LOCATION, Field.BODY, Field.CATEGORIES}
 
 
 def mask(event: Event) -> Event:
-    """Take the words out of a private or confidential event; time and sensitivity stay."""
+    """Take the words out of a private or confidential event; what are no words stays."""
     if event.content.sensitivity not in (Sensitivity.PRIVATE, Sensitivity.CONFIDENTIAL):
         return event
-    bare = only(event.content, {Field.TIME, Field.SHOW_AS, Field.SENSITIVITY})
+    bare = only(event.content, frozenset(Field) - _WORDS)
     return replace(event, content=replace(bare, subject=PRIVATE_SUBJECT), masked=_WORDS)
 
 

@@ -17,9 +17,12 @@ PairId = NewType("PairId", str)
 ConnectorId = NewType("ConnectorId", str)
 
 
+BOARD_BORN = "b."
+
+
 def pair_of_appointment(key: AppointmentKey) -> PairId:
     """The pair of an appointment that was born on the board, within one resource."""
-    return PairId(f"b.{key.kind}.{key.id}")
+    return PairId(f"{BOARD_BORN}{key.kind}.{key.id}")
 
 
 def pair_of_event(key: EventKey) -> PairId:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from sync_core.domain.change import Change, Planned, Vanished
 from sync_core.domain.link import Origin
 from sync_core.domain.plan import Plan
+from sync_core.domain.revenants import bring_home
 from sync_core.domain.situation import Situation
 from sync_core.domain.up import create_event, part
 
@@ -24,5 +25,9 @@ def after_release(situation: Situation) -> Plan:
     is_elsewhere = link.event is not None and link.event.calendar in situation.policy.former
     is_needed = is_gone or is_elsewhere or not was_planned
     if link.origin is Origin.BOARD and isinstance(pair.board, Planned) and is_needed:
-        return create_event(replace(situation, link=part(link, _ANEW)), _ANEW)
+        anew = replace(situation, link=part(link, _ANEW))
+        home = bring_home(anew) if pair.revenants else None
+        return home or create_event(anew, _ANEW)
+    if link.origin is Origin.BOARD and situation.board is Change.EDITED:
+        return situation.hold(link.reason)  # Outlook does not show what the planner changed, and somebody should know
     return situation.skip(link.reason)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from sync_core.domain.choices import Choices
-from sync_core.domain.guard import BRAKED_WITHIN, Limit, brake, deletion_asked, is_stated, is_suspicious
+from sync_core.domain.guard import BRAKED_WITHIN, UNUSUAL, Limit, brake, deletion_asked, is_stated, is_suspicious
 from sync_core.domain.identity import PairId
 from sync_core.domain.plan import Plan, Verdict
 from sync_core.domain.stored import TodoReason
@@ -13,7 +13,6 @@ from sync_core.flows.cases import Case
 from sync_core.flows.desk import Desk
 from sync_core.flows.tenure import Tenure
 
-BRAKED = "unusually many deletions at once; release it if they are meant"
 Decided = tuple[Case, Plan]
 
 
@@ -66,8 +65,8 @@ async def _is_runaway(tenure: Tenure, choices: Choices, count: int, now: datetim
 
 def _is_braked(desk: Desk, plan: Plan) -> bool:
     held = desk.held.get(plan.pair)
-    return held is not None and held.why == BRAKED
+    return held is not None and held.why == UNUSUAL
 
 
 def _held(case: Case, plan: Plan) -> Plan:
-    return Plan(plan.pair, Verdict.HELD, BRAKED, case.pair.link)
+    return Plan(plan.pair, Verdict.HELD, UNUSUAL, case.pair.link)

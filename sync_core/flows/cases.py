@@ -17,6 +17,7 @@ from sync_core.domain.render import render
 from sync_core.domain.resource import CalendarRef
 from sync_core.domain.stored import Address, BoardInbox, Held, Hint, OutlookInbox
 from sync_core.domain.terms import Terms
+from sync_core.flows.desk import TWIN
 
 LOOKED_UP = frozenset({Hint.REMOVED, Hint.CHECK})
 Found = Mapping[EventId, Event | None]
@@ -141,7 +142,7 @@ class CaseMaker:
     def _twin(self, row: OutlookInbox) -> Held:
         """Our mark on an event we did not make for this pair: a copy, perhaps, so it is never changed or deleted."""
         return Held(
-            subject=f"twin.{row.key}",
+            subject=f"{TWIN}{row.key}",
             since_at=self.now,
             what="a second event carries the mark of an event of ours",
             why="it may be a copy that the worker made",

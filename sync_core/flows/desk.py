@@ -26,11 +26,16 @@ from sync_core.domain.terms import Terms
 from sync_core.ports import Ports
 
 POISON = "poison."
+UNREADABLE, TWIN = "event.", "twin."
+NOTICES = (UNREADABLE, TWIN)
 
 
 @dataclass(slots=True)
 class Desk:
-    """The pending rows of one resource. `profile` is None for a resource nobody has enlisted."""
+    """The pending rows of one resource. `profile` is None for a resource nobody has enlisted.
+
+    `notices` are held rows about single events, by subject: they go once the event reads well, or is gone.
+    """
 
     profile: Profile | None = None
     cursors: dict[CalendarRef, Cursor] = field(default_factory=dict)
@@ -40,6 +45,7 @@ class Desk:
     todos: list[Todo] = field(default_factory=list)
     held: dict[PairId, Held] = field(default_factory=dict)
     poisoned: list[Held] = field(default_factory=list)
+    notices: dict[str, Held] = field(default_factory=dict)
     unpaired: list[Held] = field(default_factory=list)
     given_terms: Terms | None = None
 
@@ -63,6 +69,8 @@ class Desk:
                     desk.todos.append(row)
                 case Held(pair=pair) if pair is not None:
                     desk.held[pair] = row
+                case Held(subject=subject) if subject.startswith(NOTICES):
+                    desk.notices[subject] = row
                 case Held(subject=subject) if subject.startswith(POISON):
                     desk.poisoned.append(row)
                 case Held():

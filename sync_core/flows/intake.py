@@ -31,7 +31,7 @@ from sync_core.domain.stored import (
     by_event_address,
 )
 from sync_core.flows.batches import chunked
-from sync_core.flows.desk import Desk
+from sync_core.flows.desk import NOTICES, UNREADABLE, Desk
 from sync_core.flows.tenure import Tenure
 from sync_core.ports import ChangePage, Ports
 
@@ -151,7 +151,7 @@ class _Reader:
             next_try_at=None,
             refusal="",
         )
-        deletes: list[Address] = []
+        deletes = self._mended(page)
         if cursor.is_full:
             sighting = Sighting(self.calendar, cursor.round, cursor.page, _named(page))
             puts.append(sighting)
@@ -159,7 +159,7 @@ class _Reader:
                 unseen, old = await self._unseen(cursor, sighting)
                 report.changes += len(unseen)
                 puts = [row for row in puts if row is not sighting] + unseen
-                deletes = old
+                deletes += old
         if page.is_last:
             after = replace(after, is_full=False, page=0, read_at=cursor.started_at, started_at=None)
         # Rows first, the cursor in the last transaction: a crash between them only reads the page again.
@@ -184,9 +184,18 @@ class _Reader:
         puts += [self._unreadable(event_id, reason) for event_id, reason in page.unreadable]
         return _last_of_each(puts)
 
+    def _mended(self, page: ChangePage) -> list[Address]:
+        """The notices about events that can be read again, or are gone."""
+        subjects = [f"{UNREADABLE}{event.ref.id}" for event in page.events]
+        subjects += [f"{UNREADABLE}{event.key}" for event in page.events if event.series_id]
+        subjects += [f"{kind}{event_id}" for event_id in page.removed for kind in NOTICES]
+        again = {f"{UNREADABLE}{event_id}" for event_id, _ in page.unreadable}
+        found = [self.desk.notices.pop(subject) for subject in subjects if subject in self.desk.notices]
+        return [row.address for row in found if row.subject not in again]
+
     def _unreadable(self, event_id: EventId, reason: str) -> Held:
         return Held(
-            subject=f"event.{event_id}",
+            subject=f"{UNREADABLE}{event_id}",
             since_at=self.ports.clock.now(),
             what="an event that cannot be understood",
             why=reason,

@@ -7,6 +7,7 @@ from sync_core.domain.errors import LeaseLost, Refused
 from sync_core.domain.link import Condition, Link, Origin
 from sync_core.domain.profile import MailboxSearch, Participation, Profile
 from sync_core.domain.resource import ResourceId
+from sync_core.domain.situation import bury
 from sync_core.domain.stored import (
     Address,
     Announcement,
@@ -141,7 +142,11 @@ async def _leftovers(ports: Ports, resource: ResourceId, pending: Pending) -> tu
                     continue
                 if isinstance(row, LinkRow):
                     puts += _told(row.link)
-                deletes.append(row.address)
+                if isinstance(row, LinkRow) and row.link.generation and row.link.event is None:
+                    # A later birth must not repeat the id of one whose event is gone.
+                    puts.append(LinkRow(bury(row.link, ports.clock.now())))
+                else:
+                    deletes.append(row.address)
             after = rows[-1].address
     return puts, deletes
 

@@ -5,12 +5,13 @@ from zoneinfo import ZoneInfo
 from sync_core.domain.content import DOWN_FIELDS, differing
 from sync_core.domain.errors import CalendarRefused
 from sync_core.domain.event import Event, EventKey
+from sync_core.domain.identity import BOARD_BORN
 from sync_core.domain.inward import shown
 from sync_core.domain.link import Condition, Link
 from sync_core.domain.stored import Address, ByEvent, Family, Held, Hint, LinkRow, OutlookInbox
 from sync_core.domain.window import Window
 from sync_core.flows.batches import chunked
-from sync_core.flows.desk import Desk
+from sync_core.flows.desk import UNREADABLE, Desk
 from sync_core.flows.intake import note_refusal
 from sync_core.flows.tenure import Tenure
 
@@ -36,6 +37,8 @@ async def list_series(tenure: Tenure, desk: Desk, row: OutlookInbox) -> None:
     links = {entry.link.pair: entry.link for entry in found.values() if isinstance(entry, LinkRow)}
     choices = desk.terms.choices_of(row.calendar)
     listed = {event.key: shown(event, choices) for event in (instances.events if instances else ())}
+    if any(key == row.key and pair.startswith(BOARD_BORN) for key, pair in pairs.items()):
+        listed = {}  # an event of ours that the worker made a series: the board has it as it is
     unclear = {key for key, _ in instances.unreadable} if instances else set()
     is_whole = instances is None or instances.is_whole
     fresh = tenure.ports.names.fresh()
@@ -55,10 +58,12 @@ async def list_series(tenure: Tenure, desk: Desk, row: OutlookInbox) -> None:
         # An event of ours that was made a series is listed by its occurrences only: it is looked up itself.
         hint = Hint.CHECK if key == row.key else Hint.UNLISTED
         puts.append(OutlookInbox(key, row.calendar, hint, link.event.id, mark=fresh, known_at=row.known_at))
+    mended = [f"{UNREADABLE}{key}" for key in listed]
+    notices = [desk.notices.pop(subject).address for subject in mended if subject in desk.notices]
     desk.outlook.pop(row.key)
     is_replaced = any(put.address == row.address for put in puts)
     puts.sort(key=lambda put: put.address == row.address)  # the sign goes last
-    for chunk in chunked(tenure.ports.rows, puts, () if is_replaced else [row.address]):
+    for chunk in chunked(tenure.ports.rows, puts, [*notices, *(() if is_replaced else [row.address])]):
         await tenure.commit(chunk.puts, chunk.deletes)
     desk.outlook.update((put.key, put) for put in puts if isinstance(put, OutlookInbox))
 
@@ -74,7 +79,7 @@ def _would_be_listed(link: Link, window: Window, zone: ZoneInfo) -> bool:
 
 def _unreadable(tenure: Tenure, key: EventKey, reason: str) -> Held:
     return Held(
-        subject=f"event.{key}",
+        subject=f"{UNREADABLE}{key}",
         since_at=tenure.ports.clock.now(),
         what="an event that cannot be understood",
         why=reason,

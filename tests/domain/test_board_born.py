@@ -359,7 +359,7 @@ CASES = [
     Case("somebody else's", AGREED, HERE, seen_as(is_organizer=False), UP, MEETING),
     Case("un-planned, but a meeting by now", AGREED, NOT_HERE, seen_as(has_attendees=True), BOTH, MEETING),
     Case("released: board edits", replace(AGREED, condition=Condition.RELEASED, reason="theirs"), MOVED, SILENT, BOTH,
-         "skipped released, theirs"),
+         "held released, theirs"),
     Case("released: un-planned", replace(AGREED, condition=Condition.RELEASED, reason="theirs"), NOT_HERE, SILENT, BOTH,
          "skipped released, theirs"),
     Case("released: un-planned, seen again", replace(AGREED, condition=Condition.RELEASED, reason="theirs"), NOT_HERE,

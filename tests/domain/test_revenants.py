@@ -48,6 +48,8 @@ CASES: list[Case] = [
      "operates paired: delete event → paired; delete event for its heir b; update event (time); event's words kept"),
     ("down writes nothing", AGREED, HERE, CURRENT, (revenant(),), DOWN, "skipped paired, the direction is closed"),
     ("none writes nothing", AGREED, HERE, CURRENT, (revenant(),), NONE, "skipped paired, paused"),
+    ("the meeting it was released for is gone", replace(AGREED, condition=Condition.RELEASED), HERE, GONE,
+     (revenant(),), BOTH, "operates paired: update event (time); event's words kept"),
     ("one that became a meeting is the worker's", AGREED, HERE, CURRENT, (revenant(has_attendees=True),), BOTH,
      "skipped paired, nothing changed"),
     ("the present one became a meeting", AGREED, HERE, Alive(our_event(has_attendees=True)), (revenant(),), BOTH,

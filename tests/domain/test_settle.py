@@ -15,7 +15,7 @@ from sync_core.domain.event import EventId, EventKey, EventRef, mask
 from sync_core.domain.inward import shown as as_shown
 from sync_core.domain.link import Condition, Link
 from sync_core.domain.look import Look, Notes, Words
-from sync_core.domain.plan import BornDead, Done, Missing, Operation, UpdateEvent
+from sync_core.domain.plan import BornDead, CreateEvent, Done, Missing, Operation, UpdateEvent
 from sync_core.domain.policy import OnDeletion
 from sync_core.domain.reconcile import reconcile
 from sync_core.domain.render import render
@@ -287,3 +287,17 @@ def test_the_boards_categories_join_the_workers_own_and_leave_them_when_they_go(
     assert settled.board_base is not None
     assert settled.outlook_base is not None
     assert (settled.board_base.categories, settled.outlook_base.categories) == (("B",), ("B", "mine"))
+
+
+def test_what_is_the_workers_own_is_taken_along_to_another_calendar() -> None:
+    seen = Alive(our_event(replace(render(appointment()), categories=("mine",), reminder_minutes=5)))
+    rules = policy(former=frozenset({CALENDAR}))
+    link, deletion = only_operation(board_link(), planned(), seen, rules=rules)
+    link = settle(link, deletion, Done(), NOW)
+    link, birth_ = only_operation(link, planned(), rules=policy())
+
+    assert isinstance(birth_, CreateEvent)
+    assert (birth_.content.categories, birth_.content.reminder_minutes) == (("mine",), 5)
+    settled = settle(link, birth_, Done(event=our_event(birth_.content)), NOW)
+    assert settled.board_base is not None
+    assert (settled.board_base.categories, settled.own) == ((), None)

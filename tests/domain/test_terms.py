@@ -111,6 +111,8 @@ def test_who_is_leaving_is_still_run_and_who_waits_is_not() -> None:
     assert terms(participation=Participation.LEAVING).policy(NOW).is_leaving
     assert terms(Choices(pilot_resources=("other",)), participation=Participation.LEAVING).takes_part
     assert not terms(participation=Participation.WAITING).takes_part
+    assert terms(participation=Participation.PAUSED).is_paused
+    assert not terms().is_paused
     assert not terms(participation=Participation.OFFBOARDED).takes_part
 
 
@@ -159,3 +161,11 @@ def test_what_the_board_wishes_takes_away_and_never_adds(wished: Direction, most
 
 def test_without_a_wish_of_the_board_every_direction_is_as_chosen() -> None:
     assert terms(direction=Direction.DOWN).direction_of(CalendarUse(OWN, Direction.UP)) is Direction.UP
+
+
+def test_a_mailbox_was_left_once_none_of_its_calendars_has_a_part() -> None:
+    moved = terms(former=(CalendarRef("old@tandem.example", "main"), OWN))
+
+    assert moved.has_left("old@tandem.example")
+    assert not moved.has_left(OWN.mailbox), "another calendar of it has"
+    assert not moved.has_left("strange@tandem.example")

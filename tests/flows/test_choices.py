@@ -13,6 +13,7 @@ from sync_core.domain.profile import CalendarUse, Participation
 from sync_core.domain.resource import Direction
 from sync_core.domain.rules import Rule
 from sync_core.domain.stored import Cursor, Held, Todo, TodoReason
+from tests.fakes.board import Fault
 from tests.flows.stage import BOTH, R0, TASK, Stage, hours, now, planned
 
 
@@ -312,3 +313,106 @@ def test_a_deletion_by_policy_may_be_chosen_for_one_resource() -> None:
 
     state: Appointment | None = next((one for one in stage.board.living() if one.key == TASK), None)
     assert state is None or state.resources == ()
+
+
+def test_what_the_brake_holds_stays_held_whatever_is_edited_meanwhile() -> None:
+    stage = own_and_gone(14)
+    for state in [state for state in stage.board.living() if state.key.kind is Kind.UNAVAILABILITY][:10]:
+        stage.board.edit(state.key, subject="edited by the planner")
+        stage.settle()
+
+    assert len(stage.blocks()) == 14
+    judge(stage, TodoReason.RELEASE)
+    assert not stage.blocks()
+
+
+def test_a_deletion_that_is_put_off_counts_once() -> None:
+    stage = Stage()
+    refs = [stage.own(1 + number, f"own {number}").ref for number in range(7)]
+    stage.pull()
+    for ref in refs[:6]:
+        stage.outlook.worker_deletes(ref)
+    stage.board.faults += [Fault.POSTPONED] * 3
+    stage.pull()
+    stage.pull()
+
+    assert not stage.found(Held)
+    assert len(stage.blocks()) == 1
+
+
+def test_a_shorter_window_takes_no_block_of_a_series_away() -> None:
+    stage = Stage()
+    starts = [hours(24 * day).start_at for day in (1, 20)]
+    content = Content(hours(24), subject="weekly", show_as=ShowAs.BUSY)
+    series = stage.outlook.worker_creates_series(stage.calendars[R0], content, starts)
+    stage.pull()
+    assert len(stage.blocks()) == 2
+
+    stage.change_profile(overrides=replace(stage.profile().overrides, days_ahead=10))
+    stage.outlook.worker_touches(series.ref)
+    read_in_full(stage)
+    assert len(stage.blocks()) == 2
+
+
+def test_an_occurrence_nobody_can_read_is_held_with_words_and_keeps_its_block_until_it_can_be_read_again() -> None:
+    stage = Stage()
+    starts = [hours(24 * day).start_at for day in (1, 2)]
+    content = Content(hours(24), subject="weekly", show_as=ShowAs.BUSY)
+    series = stage.outlook.worker_creates_series(stage.calendars[R0], content, starts)
+    stage.pull()
+    kept = stage.outlook._kept[(stage.calendars[R0].mailbox, series.ref.id)]
+    stage.outlook.unreadable = {kept.occurrences[1].ref.id}
+    stage.outlook.worker_touches(series.ref)
+    stage.board.plan(TASK, hours(3), R0, subject="planned")
+    stage.pull()
+    assert len(stage.blocks()) == 2
+    assert len(stage.found(Held)) == 1
+    assert stage.link().is_paired
+
+    stage.outlook.unreadable = set()
+    stage.outlook.worker_touches(series.ref)
+    stage.pull()
+    assert not stage.found(Held)
+
+
+def test_a_calendar_that_loses_its_part_takes_its_blocks_along() -> None:
+    stage = Stage()
+    stage.own(3)
+    stage.pull()
+    other = stage.outlook.open_calendar(stage.calendars[R0].mailbox, "other")
+    stage.change_profile(calendars=(CalendarUse(other, Direction.UP),))
+    stage.roll(R0)
+    stage.settle()
+
+    assert not stage.blocks()
+
+
+def test_what_is_the_workers_own_goes_along_to_another_calendar() -> None:
+    stage = planned()
+    stage.outlook.worker_edits(stage.event().ref, categories=("Mine",), reminder_minutes=5)
+    stage.outlook.worker_edits(stage.event().ref, span=hours(30))
+    new = stage.outlook.open_calendar("other@tandem.example")
+    stage.change_profile(calendars=(CalendarUse(new),), former=(stage.calendars[R0],))
+    stage.roll(R0)
+    stage.settle()
+
+    (event,) = stage.outlook.living(new)
+    assert (event.content.categories, event.content.reminder_minutes) == (("Mine",), 5)
+    assert event.content.span == stage.board.state(TASK).span == hours(30)
+    assert not stage.outlook.living(stage.calendars[R0])
+
+
+def test_a_released_appointment_that_is_planned_again_gets_an_event_of_its_own() -> None:
+    stage = planned()
+    meeting = stage.outlook.worker_adds_attendee(stage.event().ref)
+    stage.pull()
+    stage.board.unplan(TASK)
+    stage.settle()
+    stage.board.assign(TASK, R0)
+    stage.settle()
+
+    assert len(stage.events(R0)) == 2
+    assert stage.link().event != meeting.ref
+    stage.outlook.worker_edits(meeting.ref, subject="theirs")
+    stage.pull()
+    assert stage.outlook.mails == 0
