@@ -101,9 +101,10 @@ async def sync_resource_poison(msg: func.QueueMessage) -> None:
 
 @app.timer_trigger("timer", "%RENEW_SCHEDULE%")
 async def renew_subscriptions(timer: func.TimerRequest) -> None:
-    """Create, renew and heal subscriptions, and look again for mailboxes that could not be used."""
+    """Create, renew and heal subscriptions, look again for mailboxes, and take in who waits and fits the pilot."""
     from sync_core.flows.keep_subscriptions import keep_subscriptions
     from sync_core.flows.mailboxes import find_mailboxes
+    from sync_core.flows.meet_resources import activate_matched
 
     connector = bootstrap.connector()
     ports = await connector.ports()
@@ -111,18 +112,20 @@ async def renew_subscriptions(timer: func.TimerRequest) -> None:
         if connector.settings.can_be_notified:
             facts.update(facts_of(await keep_subscriptions(ports)))
         facts.update(facts_of(await find_mailboxes(ports)))
+        facts.update(facts_of(await activate_matched(ports)))
 
 
 @app.timer_trigger("timer", "%PULL_SCHEDULE%")
 async def pull_due_calendars(timer: func.TimerRequest) -> None:
-    """Ring for calendars that have been due since the last turn, and finish what crashed webhooks left owing."""
-    from sync_core.flows import pull
+    """Ring for calendars that have been due since the last turn, finish what crashed webhooks left owing, and warn."""
+    from sync_core.flows.alerts import watch_pull
 
     connector = bootstrap.connector()
     ports = await connector.ports()
     with closing_line("pull_due_calendars", late=timer.past_due) as facts:
         tick = time_since_last_turn(connector.settings.pull_schedule, ports.clock.now())
-        facts["rung"] = await pull.pull_due_calendars(ports, tick)
+        is_notified = connector.settings.can_be_notified
+        facts["rung"], facts["alerts"] = await watch_pull(ports, tick, is_notified=is_notified)
 
 
 @app.timer_trigger("timer", "%TIDY_SCHEDULE%")

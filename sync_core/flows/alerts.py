@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -11,10 +12,12 @@ from sync_core.domain.errors import TryAgain
 from sync_core.domain.lags import Lags, add_counts, counts_within, spread_of
 from sync_core.domain.overview import Overview
 from sync_core.domain.resource import ResourceId
+from sync_core.domain.source import silence
 from sync_core.domain.stored import Family
 from sync_core.flows.accept import WEBHOOKS
 from sync_core.flows.carry_out import WAITING_FOR_BOARD
 from sync_core.flows.overview import add_up, every_overview
+from sync_core.flows.pull import pull_due_calendars
 from sync_core.logs import tell_alert
 from sync_core.ports import Ports
 
@@ -52,6 +55,32 @@ class Silence:
 
     source: str
     last_webhook_at: datetime | None = None
+
+
+async def silent_sources(ports: Ports) -> list[Silence]:
+    """The sources that have been silent in working hours for longer than they may."""
+    now = ports.clock.now()
+    return [
+        Silence(str(standing.source.id), standing.heard.webhook_at)
+        for standing in await ports.sources.list()
+        if silence(standing, now) is not None
+    ]
+
+
+async def watch_pull(ports: Ports, tick: timedelta, *, is_notified: bool) -> tuple[int, int]:
+    """Pull what is due and tell what is wrong; returns how many bells rang and how many alerts were told.
+
+    A pull that fails is told, and fails all the same. Alerts that cannot be looked for now are at the next turn.
+    """
+    try:
+        rung = await pull_due_calendars(ports, tick)
+    except Exception as fault:
+        with suppress(TryAgain):
+            await raise_alerts(ports, pull_failed=type(fault).__name__, is_notified=is_notified)
+        raise
+    with suppress(TryAgain):
+        return rung, len(await raise_alerts(ports, (), await silent_sources(ports), is_notified=is_notified))
+    return rung, 0
 
 
 async def raise_alerts(
