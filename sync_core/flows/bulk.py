@@ -165,8 +165,9 @@ def fault_of(refusal: Refused) -> Fault:
     if isinstance(refusal, PlaceRefused) and refusal.owner:
         remedy = f"Name another calendar, or off-board {refusal.owner} first."
         return Fault(refusal.place, f"belongs to the resource {refusal.owner}", remedy)
-    place = refusal.place if isinstance(refusal, PlaceRefused) else ""
-    return Fault(place, "cannot be", refusal.reason)
+    if isinstance(refusal, PlaceRefused):
+        return Fault(refusal.place, "is not there", refusal.reason)
+    return Fault("", "cannot be so", refusal.reason)
 
 
 def _refused(resource: ResourceId, fault: Fault) -> Answer:

@@ -1,11 +1,12 @@
 """Keep Graph's promise to notify us: create what is missing, renew at half life, drop what nobody needs."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sync_core.domain.errors import Refused, TryAgain
 from sync_core.domain.resource import CalendarRef, ResourceId
-from sync_core.domain.stored import Job
+from sync_core.domain.stored import Family, Job, ProfileRow
 from sync_core.domain.subscription import LIFETIME, NO_SUBSCRIPTION, Subscription
 from sync_core.domain.terms import Terms
 from sync_core.flows.desk import terms_of
@@ -33,7 +34,7 @@ async def keep_subscriptions(ports: Ports, resource: ResourceId | None = None) -
     report = SubscriptionsReport()
     wanted: dict[str, tuple[ResourceId, CalendarRef]] = {}
     choices = (await ports.tenant.read()).choices
-    for row in await ports.rows.list_profiles():
+    for row in await _profiles(ports, resource):
         terms = terms_of(ports, row.profile, choices)
         for use in terms.calendars_to_read() if terms.takes_part else ():
             wanted[slot_of(row.profile.resource, use.ref)] = (row.profile.resource, use.ref)
@@ -76,6 +77,13 @@ async def _keep(
         await ports.bells.ring([Job(resource, now, "subscribed", ports.names.fresh())])
     except (TryAgain, Refused):
         report.failed += 1
+
+
+async def _profiles(ports: Ports, resource: ResourceId | None) -> Sequence[ProfileRow]:
+    if resource is None:
+        return await ports.rows.list_profiles()
+    found = await ports.rows.get(resource, [(Family.PROFILE,)])
+    return [row for row in found.values() if isinstance(row, ProfileRow)]
 
 
 async def subscribe(ports: Ports, resource: ResourceId, terms: Terms) -> SubscriptionsReport:

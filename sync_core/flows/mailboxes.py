@@ -17,6 +17,14 @@ _FIRST_WAIT = timedelta(hours=1)
 _LONGEST_WAIT = timedelta(hours=24)
 
 
+class CalendarMissing(Refused):
+    """A calendar was wished for that its mailbox does not have."""
+
+    def __init__(self, wish: CalendarWish) -> None:
+        super().__init__(f"the mailbox has no calendar named {wish.name}")
+        self.wish = wish
+
+
 @dataclass(slots=True)
 class MailboxReport:
     """Of the mailboxes that were due: those found, those that still cannot be used, those not asked for trouble."""
@@ -165,7 +173,7 @@ async def _calendar(ports: Ports, mailbox: Mailbox, wish: CalendarWish) -> Calen
         return CalendarRef(mailbox.id, mailbox.default_calendar)
     found = mailbox.calendars.get(wish.name)
     if found is None and not wish.is_made:
-        raise Refused("the mailbox has no calendar of the name that is wished for")
+        raise CalendarMissing(wish)
     return CalendarRef(mailbox.id, found or await ports.directory.create_calendar(mailbox.id, wish.name))
 
 

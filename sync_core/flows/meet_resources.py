@@ -17,6 +17,7 @@ from sync_core.flows.administer import enlist, request_of
 from sync_core.flows.mailboxes import find_calendars
 from sync_core.flows.pilot import is_in_group
 from sync_core.flows.profiles import Change, Written, find_profile, note_profile, ring_for, write_profile
+from sync_core.flows.roster import note_standing
 from sync_core.ports import Ports
 
 KNOWN_FOR = timedelta(hours=1)
@@ -89,6 +90,7 @@ async def take_word(ports: Ports, word: ResourceWord, known: KnownResources) -> 
     else:
         choices = (await ports.tenant.read()).choices
         await _have_decided_anew(ports, await write_profile(ports, resource, lambda was: _told(was, word), choices))
+    await note_standing(ports, resource)
     return AcceptVerdict.ACCEPTED
 
 

@@ -9,7 +9,7 @@ from sync_core.domain.profile import CalendarWish, MailboxSearch, Participation,
 from sync_core.flows.administer import ResourceRequest, enlist, find_all, profile_of, put_into_force
 from sync_core.flows.claiming import CalendarTaken, claim_calendars
 from sync_core.flows.desk import terms_of
-from sync_core.flows.mailboxes import find_calendars, with_former
+from sync_core.flows.mailboxes import CalendarMissing, find_calendars, with_former
 from sync_core.flows.offboard import clear_away
 from sync_core.flows.profiles import find_profile, note_profile
 from sync_core.flows.pull import tell_again
@@ -20,7 +20,7 @@ IS_LEAVING = "the resource is leaving: wait until it is off-boarded, or off-boar
 
 
 class PlaceRefused(Refused):
-    """What was said of one calendar cannot be; `place` is where it was said, such as `calendars[0]`."""
+    """What was said of one calendar cannot be; `place` is where, such as `calendars[0]`, `owner` whose it is."""
 
     def __init__(self, place: str, reason: str, owner: str = "") -> None:
         super().__init__(reason)
@@ -90,7 +90,10 @@ async def check_calendars(ports: Ports, choices: Choices, request: ResourceReque
         if wanted.wishes:
             raise PlaceRefused("mailbox.address", "a calendar needs the address of its mailbox")
         return replace(wanted, mailbox=MailboxSearch())
-    found = await find_calendars(ports, choices, asked, None)
+    try:
+        found = await find_calendars(ports, choices, asked, None)
+    except CalendarMissing as missing:
+        raise _not_there(missing, request) from missing
     before = await find_profile(ports, request.resource)
     await _claim(ports, before, found, request)
     kept = {use.ref for use in before.calendars} | set(before.former) if before else set()
@@ -133,7 +136,10 @@ async def _is_named(ports: Ports, choices: Choices, found: Profile) -> bool:
 
 
 async def _change(ports: Ports, choices: Choices, request: ResourceRequest, known: Profile | None) -> Profile:
-    profile = await find_all(ports, choices, profile_of(request), known)
+    try:
+        profile = await find_all(ports, choices, profile_of(request), known)
+    except CalendarMissing as missing:
+        raise _not_there(missing, request) from missing
     await _claim(ports, known, profile, request)
 
     def change(before: Profile | None) -> Profile:
@@ -155,6 +161,11 @@ async def _claim(ports: Ports, before: Profile | None, found: Profile, request: 
         at = next((index for index, use in enumerate(found.calendars) if use.ref == taken.calendar), len(order))
         place = f"calendars[{order[at]}]" if at < len(order) else "mailbox.address"
         raise PlaceRefused(place, taken.reason, taken.owner) from taken
+
+
+def _not_there(missing: CalendarMissing, request: ResourceRequest) -> PlaceRefused:
+    at = next((index for index, wish in enumerate(request.calendars) if wish in (missing.wish, missing.wish.name)), 0)
+    return PlaceRefused(f"calendars[{at}].name", "have it made, or name one that the mailbox has")
 
 
 def _is_main(wish: CalendarWish | str) -> bool:

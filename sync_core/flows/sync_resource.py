@@ -6,20 +6,15 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sync_core.domain.appointment import Kind
 from sync_core.domain.change import Alive, Planned, Vanished
 from sync_core.domain.choices import Choices
 from sync_core.domain.content import Content
-from sync_core.domain.errors import CalendarRefused, CursorRefused, LeaseLost, Refused, TryAgain, Undecidable
+from sync_core.domain.errors import CalendarRefused, CursorRefused, LeaseLost, Refused, TryAgain
 from sync_core.domain.guard import is_stated, is_suspicious
-from sync_core.domain.link import Origin
 from sync_core.domain.overview import Ran
 from sync_core.domain.plan import CreateEvent, DeleteEvent, Plan, UpdateEvent, Verdict
-from sync_core.domain.policy import Policy
-from sync_core.domain.reconcile import reconcile
 from sync_core.domain.resource import CalendarRef
 from sync_core.domain.stored import Address, Announcement, Held, Intent, Job, Row, TodoReason
-from sync_core.domain.terms import Terms
 from sync_core.domain.timespan import bounds
 from sync_core.flows.accept import BOARD_BELL
 from sync_core.flows.batches import MOST_OPERATIONS, chunked
@@ -27,6 +22,7 @@ from sync_core.flows.blank import blank_journal
 from sync_core.flows.brakes import Decided, hold_suspicious, judged, mind_refusals
 from sync_core.flows.carry_out import WAITING_FOR_BOARD, Carrier, Tally, calendar_of
 from sync_core.flows.cases import Case
+from sync_core.flows.deciding import decide, policy_for
 from sync_core.flows.desk import Desk
 from sync_core.flows.gather import Gathering, gather
 from sync_core.flows.intake import Peeked, intake
@@ -259,7 +255,7 @@ class _Run:
         self.walked += gathering.walked
         asks = await self._takes_proposals(gathering.cases)
         cases = [
-            (case, _decide(case, replace(_policy_for(case, terms, now), takes_proposals=asks), now))
+            (case, decide(case, replace(policy_for(case, terms, now), takes_proposals=asks), now))
             for case in gathering.cases
         ]
         released = judged(desk, now, TodoReason.RELEASE)
@@ -395,26 +391,6 @@ class _Run:
                     await self.ports.board.report(
                         report.key, self.tenure.resource, report.state, report.reason, report.revision
                     )
-
-
-def _policy_for(case: Case, terms: Terms, now: datetime) -> Policy:
-    """What was born in Outlook goes by its own calendar, everything else by the main one and its kind."""
-    pair = case.pair
-    is_outlook_born = pair.link.origin is Origin.OUTLOOK if pair.link else pair.key is None
-    if not is_outlook_born:
-        key = pair.key or (pair.link.appointment if pair.link else None)
-        return terms.policy_for_kind(key.kind if key else Kind.TASK, now)
-    ref = pair.outlook.event.ref if isinstance(pair.outlook, Alive) else (pair.link.event if pair.link else None)
-    return terms.policy_for_event(ref.calendar if ref else None, now)
-
-
-def _decide(case: Case, policy: Policy, now: datetime) -> Plan:
-    """The pair's plan; whatever goes wrong with one pair holds it, and the others go on."""
-    try:
-        return reconcile(case.pair, policy, now)
-    except Exception as fault:
-        reason = str(fault) if isinstance(fault, Undecidable) else f"it cannot be decided ({type(fault).__name__})"
-        return Plan(case.pair.id, Verdict.HELD, reason, case.pair.link)
 
 
 def _is_void(plan: Plan) -> bool:

@@ -177,7 +177,7 @@ def test_a_pair_that_cannot_be_decided_is_held_and_the_others_go_on(monkeypatch:
             raise KeyError("job 0 of somebody")
         return reconcile(pair, policy, at)
 
-    monkeypatch.setattr("sync_core.flows.sync_resource.reconcile", stumble)
+    monkeypatch.setattr("sync_core.flows.deciding.reconcile", stumble)
     for number in range(2):
         stage.board.edit(stage.key(number), subject=f"changed {number}")
     stage.settle()

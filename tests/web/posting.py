@@ -23,6 +23,7 @@ from sync_core.web.scheduler import Reception
 from tests.fakes.bells import FakeBells
 from tests.fakes.clock import FakeClock
 from tests.fakes.names import FakeNames
+from tests.fakes.overview import FakeOverviews
 from tests.fakes.placements import FakePlacements
 from tests.fakes.rows import FakeRows
 from tests.fakes.sources import FakeSources
@@ -76,6 +77,7 @@ class Door:
         self.placements = FakePlacements()
         self.bells = FakeBells(self.clock)
         self.sources = FakeSources()
+        self.overviews = FakeOverviews()
         self.tenant = FakeTenantRow()
         self.secrets = secrets
         self.named: dict[str, str] = {}
@@ -88,6 +90,7 @@ class Door:
             placements=self.placements,
             bells=self.bells,
             sources=self.sources,
+            overviews=self.overviews,
             tenant=self.tenant,
             wording=PlainWording(),
         )

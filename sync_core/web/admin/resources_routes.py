@@ -93,6 +93,8 @@ async def _revise(call: AdminCall, resource: ResourceId, document: Any, known: P
         after = await revise(call.ports, request, known)
     except PlaceRefused as refusal:
         wrong = wrong_of_fault(fault_of(refusal))
+        if not refusal.owner:
+            raise invalid(wrong) from None
         raise refuse(Problem.CONFLICT, "A calendar belongs to one resource.", wrong) from None
     said = said_document(known) if known is not None else None
     if said is None:

@@ -142,6 +142,17 @@ async def test_a_calendar_of_another_is_a_conflict_that_names_whose_it_is() -> N
     assert "anna" in answer.body["errors"][0]["wrong"]
 
 
+async def test_a_calendar_that_is_not_there_is_refused_without_repeating_its_name() -> None:
+    office = await enlisted()
+    for document in ({**ANNA, "calendars": [{}, {"name": "Secret"}]}, {"name": "A", "calendars": [{"name": "Secret"}]}):
+        answer = await office.put("anna", document)
+        assert answer.status == 400
+        assert "Secret" not in answer.text
+    await office.call("POST", "/resources/anna/activate")
+    answer = await office.put("anna", {**ANNA, "calendars": [{}, {"name": "Secret"}]})
+    assert (answer.status, answer.wrong) == (400, ["calendars[1].name"])
+
+
 async def test_a_mailbox_that_cannot_be_used_is_no_refusal_but_a_warning() -> None:
     office = Office()
     office.crew.directory.set_state(ADDRESS, MailboxState.UNLICENSED)
