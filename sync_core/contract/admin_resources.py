@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
 
+from sync_core.contract.faults import legible
 from sync_core.contract.forms import ZONE, one_of, parts, switch, text
 from sync_core.contract.tenant import parse_overrides
 from sync_core.contract.tenant_problems import TenantProblem, problem_at
@@ -112,7 +113,10 @@ def patched(document: Mapping[str, Any], patch: Any) -> dict[str, Any] | tuple[T
     if not isinstance(patch, dict):
         return (TenantProblem("", "is of the wrong type", "a JSON object"),)
     if foreign := [name for name in patch if name not in _SAID]:
-        return tuple(TenantProblem(name, "cannot be changed here", ", ".join(_SAID)) for name in foreign)
+        return tuple(TenantProblem(legible(name), "cannot be changed here", ", ".join(_SAID)) for name in foreign)
+    mailbox = patch.get("mailbox")
+    if isinstance(mailbox, dict) and (foreign := [name for name in mailbox if name != "address"]):
+        return tuple(TenantProblem(f"mailbox.{legible(name)}", "cannot be changed here", "address") for name in foreign)
     merged = _merge(document, patch)
     return {name: value for name, value in merged.items() if value is not None}
 

@@ -107,6 +107,14 @@ async def test_a_patch_replaces_what_it_names_and_null_follows_the_tenant_again(
     assert (same.status, same.etag) == (200, answer.etag)
 
 
+async def test_a_patch_names_only_what_an_admin_says() -> None:
+    office = await enlisted()
+    etag = (await office.call("GET", "/resources/anna")).etag
+    for patch, field in (({"state": "active"}, "state"), ({"mailbox": {"state": "ready"}}, "mailbox.state"), ([], "")):
+        answer = await office.call("PATCH", "/resources/anna", patch, kind=PATCH, etag=etag)
+        assert (answer.status, [error["field"] for error in answer.body["errors"]]) == (400, [field])
+
+
 @pytest.mark.parametrize(
     ("document", "fields"),
     [
