@@ -62,6 +62,13 @@ def merge_fields(situation: Situation) -> Plan:
             # The worker's own field, or an edit that policy leaves alone: what stands on each side is the new baseline.
             agreed.add(field)
             standing.add(field)
+    if Field.TIME in to_board and link.notes.moved_from is not None and state is not None:
+        # Where from the planner moved it tells nobody anything once the worker's own time counts.
+        link = replace(link, notes=replace(link.notes, moved_from=None))
+        ours = overlay(ours, policy.look.of(state, link.notes), {Field.BODY})
+        may_write = policy.direction.writes_outlook and _owner(situation, Field.BODY, theirs) is Owner.PLANNER
+        is_news = may_write and bool(differing(board_base, ours, {Field.BODY}))
+        to_event = to_event | {Field.BODY} if is_news else to_event - {Field.BODY}
     link = _agree(link, ours, theirs, agreed)
     decided = (board_edits | event_edits) - left
     link = replace(link, left=(link.left - decided) | frozenset(standing))

@@ -102,6 +102,18 @@ def telling(state: Appointment, notes: Notes, zone: ZoneInfo) -> Words:
     return replace(plain_words(state, notes, zone), body="put back" if notes.is_put_back else "")
 
 
+def lined(state: Appointment, notes: Notes, zone: ZoneInfo) -> Words:
+    return replace(plain_words(state, notes, zone), body="moved" if notes.moved_from else "")
+
+
+def moved_line() -> Content:
+    return Look(words=lined).of(appointment(2, span=NOON), Notes(moved_from=span()))
+
+
+LINED_LOOK = Look(words=lined).of(appointment(), Notes(moved_from=NOON))
+LINED = replace(AGREED, board_base=LINED_LOOK, outlook_base=LINED_LOOK, notes=Notes(moved_from=NOON))
+
+
 def named() -> Planned:
     state = appointment()
     return Planned(state, Look(words=numbered).of(state))
@@ -480,6 +492,13 @@ CASES = [
          "operates paired: put back event (subject); event's words kept", {"look": Look(words=numbered)}),
     Case("put back, with a line saying why", AGREED, HERE, alive(span=LATER), UP,
          "operates paired: put back event (body, time); event's words kept", {"look": Look(words=telling)}),
+    Case("both moved it, the worker's move counts, and no line tells of the planner's", AGREED,
+         Planned(appointment(2, span=NOON), moved_line(), Notes(moved_from=span())), alive(span=LATER), BOTH,
+         "operates paired: update appointment (time); conflict in time: outlook; appointment's words kept",
+         {**OUTLOOKS, "look": Look(words=lined)}),
+    Case("the worker moves on what the planner moved, and the line goes", LINED,
+         Planned(appointment(), LINED_LOOK, Notes(moved_from=NOON)), Alive(our_event(replace(LINED_LOOK, span=LATER))),
+         BOTH, "operates paired: update event (body); update appointment (time)", {"look": Look(words=lined)}),
     Case("put back, the body is the worker's", AGREED, HERE, alive(span=LATER), UP,
          "operates paired: put back event (time); event's words kept",
          {"look": Look(words=telling), "owners": {**OWNERS, Field.BODY: Owner.WORKER}}),
