@@ -194,7 +194,7 @@ def _await_answer(situation: Situation) -> Plan:
     if isinstance(situation.pair.outlook, Alive):
         return _decide_by_table(paired)
     if not situation.takes_part():
-        return situation.skip(OUTSIDE, link=part(link, OUTSIDE))
+        return create_event(situation, OUTSIDE)  # none is made there: the pair is idle from now on
     if _is_answered(link):
         return create_event(situation, "the planner kept it")
     if link.must_ask:
