@@ -71,6 +71,8 @@ def test_rest_what_asked_for_nothing_asks_for_nothing_again(known: Pair, rules: 
     first = reconcile(known, rules, NOW)
     if first.operations or first.link is None or known.revenants:
         return  # an event that came back may be the pair's own by now
+    if first.verdict is Verdict.HELD and first.link.proposed:
+        return  # held for a person first, and then the question that was open is withdrawn
 
     again = reconcile(replace(known, link=first.link), rules, NOW)
     assert again.operations == (), tell(again)
