@@ -301,3 +301,12 @@ def test_what_is_the_workers_own_is_taken_along_to_another_calendar() -> None:
     settled = settle(link, birth_, Done(event=our_event(birth_.content)), NOW)
     assert settled.board_base is not None
     assert (settled.board_base.categories, settled.own) == ((), None)
+
+
+def test_a_question_is_forgotten_once_it_was_withdrawn_and_not_before() -> None:
+    open_question = board_link(proposed=Revision(1), must_ask=True)
+    link, operation = only_operation(open_question, planned(), Alive(our_event()))
+
+    assert link.proposed == 1
+    settled = settle(link, operation, Done(), NOW)
+    assert (settled.proposed, settled.must_ask) == (0, False)
