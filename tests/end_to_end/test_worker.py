@@ -119,6 +119,7 @@ def test_a_removed_subscription_is_made_again_and_nothing_in_between_is_missed(h
     appointment = crew.plan("Boiler", day())
     event = crew.await_event("Boiler", day())
     crew.wait_until_settled()
+
     def subscriptions() -> list[str]:
         living = stack.ask_graph("GET", "subscriptions")
         rows = living["value"] if isinstance(living, dict) else living

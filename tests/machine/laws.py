@@ -74,9 +74,7 @@ def _asked(world: World, resource: ResourceId) -> set[str]:
 def _each_question_is_awaited(world: World) -> None:
     """A question stands on the board exactly while somebody waits for its answer."""
     questions = Counter(
-        (proposal.key.id, proposal.resource)
-        for proposal in world.board.proposals.values()
-        if proposal.state == "open"
+        (proposal.key.id, proposal.resource) for proposal in world.board.proposals.values() if proposal.state == "open"
     )
     awaited = Counter(
         (pair.rsplit(".", 1)[-1], resource) for resource in world.resources for pair in _asked(world, resource)
