@@ -12,10 +12,16 @@ import yaml
 
 from devtools.paths import ROOT
 from sync_core.adapters.wording import check_template
-from sync_core.contract.tenant import ResourceSettings, TenantSettings, document_of, parse_tenant_settings
+from sync_core.contract.tenant import (
+    ResourceSettings,
+    TenantSettings,
+    document_of,
+    parse_overrides,
+    parse_tenant_settings,
+)
 from sync_core.contract.tenant_problems import allowed_words
 from sync_core.contract.tenant_settings import PER_CALENDAR, PER_RESOURCE
-from sync_core.domain.choices import Choices
+from sync_core.domain.choices import Choices, Overrides
 
 PAGE = (ROOT / "docs" / "admin" / "settings.md").read_text("utf-8")
 SAMPLE = json.loads((ROOT / "docs" / "admin" / "tenant.sample.json").read_text("utf-8"))
@@ -100,7 +106,8 @@ def test_the_sample_opens_nothing_that_a_new_tenant_keeps_closed() -> None:
 
 # The scenarios: every setting is seen in at least two of them, once with its default and once with another value. A
 # scenario lists what it shows as "setting=value". The value is JSON, or a plain word of a setting that takes words; for
-# a table, a list or a text it may also be words of one's own, and the word `default` names the default of any setting.
+# a table, a list or a text it may also be words of one's own. The word `default` names the default of any setting,
+# nothing at all (or `none`) that of one that is empty by default.
 
 
 def shown_by(scenario: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -117,7 +124,16 @@ def value_of(text: str) -> Any:
 
 
 def is_default(name: str, text: str) -> bool:
-    return text == "default" or value_of(text) == DEFAULTS[name]
+    is_empty = text in ("", "none") and DEFAULTS[name] in ("", [], {}, None)
+    is_same_list = isinstance(DEFAULTS[name], list) and [word.strip() for word in text.split(",")] == DEFAULTS[name]
+    return text == "default" or is_empty or is_same_list or value_of(text) == DEFAULTS[name]
+
+
+def is_allowed(name: str, value: Any) -> bool:
+    """Is it a value of the tenant's, or at least of one resource's own?"""
+    if isinstance(parse_tenant_settings({name: value}, lambda _name, _text: None), Choices):
+        return True
+    return isinstance(parse_overrides({name: value}), Overrides)
 
 
 def faults_in(scenarios: Iterable[tuple[str, Mapping[str, Any]]]) -> list[str]:
@@ -125,11 +141,10 @@ def faults_in(scenarios: Iterable[tuple[str, Mapping[str, Any]]]) -> list[str]:
     faults = []
     for place, scenario in scenarios:
         for name, text in shown_by(scenario):
-            if name not in NAMES or not text:
+            if name not in NAMES or not (text or is_default(name, text)):
                 faults.append(f"{place}: {name}={text}")
             elif not is_default(name, text) and not isinstance(DEFAULTS[name], list | dict | str):
-                read = parse_tenant_settings({name: value_of(text)}, lambda _name, _text: None)
-                faults += [] if isinstance(read, Choices) else [f"{place}: {name}={text}"]
+                faults += [] if is_allowed(name, value_of(text)) else [f"{place}: {name}={text}"]
     return faults
 
 
@@ -138,7 +153,7 @@ def missing_from(scenarios: Iterable[tuple[str, Mapping[str, Any]]]) -> list[str
     seen: defaultdict[str, set[bool]] = defaultdict(set)
     for _, scenario in scenarios:
         for name, text in shown_by(scenario):
-            if name in NAMES and text:
+            if name in NAMES:
                 seen[name].add(is_default(name, text))
     wanted = {True: "its default", False: "another value"}
     return [f"{name}: {words}" for name in NAMES for known, words in wanted.items() if known not in seen[name]]
