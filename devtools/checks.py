@@ -10,6 +10,8 @@ from devtools.paths import ROOT
 
 # `worksteal` keeps both workers busy to the end, whatever a file takes; two fit two cores.
 PYTEST = ("-m", "pytest", "-n", "2", "--dist", "worksteal")
+# Most of these wait for processes of their own more than they compute: a third worker keeps two cores busy.
+SERVED = ("-m", "pytest", "-n", "3", "--dist", "worksteal", "--ignore=tests/domain")
 # The decisions are few enough to be tested whole; the rest runs without counting, which would only slow it.
 CORE = (
     "tests/domain",
@@ -24,7 +26,7 @@ STEPS = (
     ("types", ("-m", "mypy")),
     ("import contracts", ("-c", "from importlinter.cli import lint_imports_command as lint; lint()")),
     ("tests of the core", (*PYTEST, *CORE)),
-    ("tests", (*PYTEST, "--ignore=tests/domain")),
+    ("tests", SERVED),
 )
 
 
@@ -32,7 +34,7 @@ def run_tests(arguments: Sequence[str]) -> int:
     """Run every test and return pytest's first exit code that is not 0; `arguments`, if any, choose what runs."""
     if arguments:
         return _run((*PYTEST, *arguments))
-    return _run((*PYTEST, *CORE)) or _run((*PYTEST, "--ignore=tests/domain"))
+    return _run((*PYTEST, *CORE)) or _run(SERVED)
 
 
 def run_all_checks() -> int:

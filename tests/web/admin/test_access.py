@@ -105,8 +105,8 @@ def ago(**length: float) -> int:
 BAD: Mapping[str, tuple[dict[str, Any], str]] = {
     "expired": ({"claims": {"exp": ago(minutes=2)}}, "has expired"),
     "without an end": ({"claims": {"exp": None}}, "lacks a claim"),
-    "not yet valid": ({"claims": {"nbf": ago(minutes=-3)}}, "not valid yet"),
-    "issued in the future": ({"claims": {"iat": ago(minutes=-3)}}, "not valid yet"),
+    "not yet valid": ({"claims": {"nbf": ago(hours=-20)}}, "not valid yet"),
+    "issued in the future": ({"claims": {"iat": ago(hours=-20)}}, "not valid yet"),
     "of another audience": ({"claims": {"aud": OTHER}}, "another application"),
     "without an audience": ({"claims": {"aud": None}}, "lacks a claim"),
     "of another tenant": ({"claims": {"tid": OTHER}}, "another tenant"),
