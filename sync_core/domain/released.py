@@ -27,7 +27,9 @@ def after_release(situation: Situation) -> Plan:
     if link.origin is Origin.BOARD and isinstance(pair.board, Planned) and is_needed:
         anew = replace(situation, link=part(link, _ANEW))
         home = bring_home(anew) if pair.revenants else None
-        return home or create_event(anew, _ANEW)
+        plan = home or create_event(anew, _ANEW)
+        if plan.operations:
+            return plan  # where none can be made now, it stays as it is until one can
     if link.origin is Origin.BOARD and situation.board is Change.EDITED:
         return situation.hold(link.reason)  # Outlook does not show what the planner changed, and somebody should know
     return situation.skip(link.reason)
