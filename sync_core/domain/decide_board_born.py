@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from sync_core.domain.appointment import NO_REVISION, Appointment, Kind
 from sync_core.domain.change import Alive, Change, NotHere, Vanished
+from sync_core.domain.content import Field, only
 from sync_core.domain.decision import TABLE, Decision
 from sync_core.domain.identity import birth_id, marker_of
 from sync_core.domain.link import Condition, Link, Origin
@@ -104,7 +105,9 @@ def _clear_former(situation: Situation) -> Plan:
         return situation.skip(OUTSIDE)
     if isinstance(situation.pair.board, NotHere):
         return delete_event(situation, Condition.TOMBSTONE, UNPLANNED)
-    return delete_event(situation, Condition.IDLE, MOVED_HOUSE, own=situation.event_content)
+    seen = situation.event_content
+    own = only(seen, {Field.CATEGORIES, Field.REMINDER}) if seen is not None else None
+    return delete_event(situation, Condition.IDLE, MOVED_HOUSE, own=own)
 
 
 def _decide_by_table(situation: Situation) -> Plan:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from sync_core.domain.change import Change, Planned, Vanished
 from sync_core.domain.link import Origin
-from sync_core.domain.plan import Plan
+from sync_core.domain.plan import Plan, Verdict
 from sync_core.domain.revenants import bring_home
 from sync_core.domain.situation import Situation
 from sync_core.domain.up import create_event, part
@@ -28,7 +28,7 @@ def after_release(situation: Situation) -> Plan:
         anew = replace(situation, link=part(link, _ANEW))
         home = bring_home(anew) if pair.revenants else None
         plan = home or create_event(anew, _ANEW)
-        if plan.operations:
+        if plan.operations or plan.verdict is Verdict.SETTLED:
             return plan  # where none can be made now, it stays as it is until one can
     if link.origin is Origin.BOARD and situation.board is Change.EDITED:
         return situation.hold(link.reason)  # Outlook does not show what the planner changed, and somebody should know

@@ -6,10 +6,22 @@ from datetime import datetime, timedelta
 from sync_core.domain.choices import Choices
 from sync_core.domain.errors import LeaseLost, TryAgain
 from sync_core.domain.link import Condition
+from sync_core.domain.plan import CreateEvent, DeleteEvent, UpdateEvent
 from sync_core.domain.profile import Participation, Profile
 from sync_core.domain.resource import CalendarRef, ResourceId
-from sync_core.domain.stored import Address, Cursor, Family, Job, JournalPage, LinkRow, Todo, TodoReason
+from sync_core.domain.stored import (
+    Address,
+    Announcement,
+    Cursor,
+    Family,
+    Job,
+    JournalPage,
+    LinkRow,
+    Todo,
+    TodoReason,
+)
 from sync_core.flows.batches import chunked
+from sync_core.flows.carry_out import calendar_of
 from sync_core.flows.claiming import calendars_of, release_unused
 from sync_core.flows.desk import terms_of
 from sync_core.flows.erase import finish_erasing
@@ -141,7 +153,17 @@ async def _doomed(ports: Ports, resource: ResourceId, now: datetime) -> _Doomed:
 
 async def _give_up_former(ports: Ports, profile: Profile, in_use: set[CalendarRef]) -> None:
     """Let go of calendars that received before and hold no living event of ours any more."""
-    cleared = frozenset(profile.former) - in_use
+    # What was announced there and not settled may still be: only while it is a former one is it left behind.
+    pending = await ports.rows.read_pending(profile.resource)
+    announced = {
+        calendar_of(operation)
+        for row in pending.rows
+        if isinstance(row, Announcement)
+        for intent in row.intents
+        for operation in intent.plan.operations
+        if isinstance(operation, CreateEvent | UpdateEvent | DeleteEvent)
+    }
+    cleared = frozenset(profile.former) - in_use - announced
     if not cleared:
         return
 

@@ -9,9 +9,10 @@ from sync_core.domain.content import Content, ShowAs
 from sync_core.domain.errors import Refused
 from sync_core.domain.profile import CalendarUse, CalendarWish
 from sync_core.domain.resource import CalendarRef, Direction, ResourceId
-from sync_core.domain.stored import Cursor
+from sync_core.domain.stored import Announcement, Cursor
 from sync_core.flows.administer import enlist, override
 from sync_core.flows.keep_subscriptions import keep_subscriptions
+from sync_core.flows.tidy_up import tidy_up
 from sync_core.ports import Mailbox
 from tests.flows.crew import ADDRESS, ANNA, ASKED, BERT, Crew
 from tests.flows.stage import TASK, hours, now
@@ -182,3 +183,23 @@ def test_another_way_of_looking_people_up_moves_no_calendar() -> None:
     assert crew.profile(carl).calendars == (CalendarUse(calendar),)
     assert (crew.profile(carl).former, crew.rows.writes) == ((), before)
     assert crew.owners == {CalendarRef("carl@tandem.example", "cal-c"): carl}
+
+
+def test_what_was_announced_in_a_mailbox_that_falls_silent_is_made_in_the_new_one() -> None:
+    crew = Crew()
+    crew.ask()
+    crew.board.plan(TASK, hours(30), ANNA, subject="planned")
+    crew.outlook.replies_to_lose = 1
+    crew.deliver()
+    crew.run(ANNA)
+    assert crew.found(Announcement, ANNA)
+    crew.outlook.refuse(crew.main)
+    crew.change_profile(ANNA, calendars=(CalendarUse(crew.new),), former=(crew.main,))
+
+    now(tidy_up(crew.ports))
+    assert crew.profile(ANNA).former == (crew.main,), "nobody knows yet what became of the announcement"
+    crew.settle()
+    crew.tidy()
+    assert crew.ours_in(crew.new) == ["planned"]
+    assert not crew.found(Announcement, ANNA)
+    assert crew.profile(ANNA).former == ()
