@@ -16,7 +16,7 @@ from pydantic import SecretStr
 
 from sync_core.domain.errors import Misconfigured
 from sync_core.domain.identity import ConnectorId
-from sync_core.ports import Board, Directory, Outlook, Ports, Subscriptions, Wording
+from sync_core.ports import Board, Directory, Outlook, Ports, Secrets, Subscriptions, Wording
 from sync_core.settings import SettingProblem, Settings, read_settings
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from sync_core.adapters.scheduler import Scheduler
     from sync_core.adapters.tables.connection import Tables
     from sync_core.adapters.vault.secrets import VaultSecrets
+    from sync_core.adapters.vault.terms import SecretTerms
     from sync_core.adapters.wording.checking import TemplateProblem
     from sync_core.domain.source import Source
     from sync_core.web.admin.routing import Administration
@@ -78,6 +79,7 @@ class Connector:
         # One each, however many ask; a cache per connector, so that two in one test are strangers.
         self._credential = cache(self._make_credential)
         self._vault = cache(self._make_vault)
+        self._secret_terms = cache(self._make_secret_terms)
         self._tables = cache(self._make_tables)
         self._bells = cache(self._make_bells)
         self._graph = cache(self._make_graph)
@@ -207,6 +209,7 @@ class Connector:
             wording=cast(Wording, OnFirstUse(self._wording)),
             sources=TableSources(tables),
             overviews=TableOverviews(tables),
+            secrets=cast(Secrets, OnFirstUse(self._secret_terms)),
         )
 
     def _make_tables(self) -> "Tables":
@@ -247,6 +250,17 @@ class Connector:
         vault = VaultSecrets(self.settings.key_vault_url or "", self._credential())
         self._open.append(vault.aclose)
         return vault
+
+    def _make_secret_terms(self) -> "SecretTerms":
+        from sync_core.adapters.vault.terms import SecretTerms
+
+        settings = self.settings
+        named = (settings.graph_client_secret_name, settings.scheduler_api_key_name)
+        return SecretTerms(
+            self._vault() if settings.key_vault_url else None,
+            [name for name in (*named, *settings.scheduler_webhook_secret_names) if name],
+            [name for name, _ in settings.scheduler_source_secrets],
+        )
 
     def _make_graph(self) -> "Graph":
         from sync_core.adapters.graph.connect import connect_graph

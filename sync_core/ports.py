@@ -20,6 +20,7 @@ from sync_core.domain.overview import Overview, State
 from sync_core.domain.plan import BoardOperation, EventOperation, Outcome
 from sync_core.domain.profile import MailboxState
 from sync_core.domain.resource import CalendarRef, ResourceId
+from sync_core.domain.secret import SecretTerm
 from sync_core.domain.source import Heard, Source, SourceId, Standing
 from sync_core.domain.stored import Address, Job, Lease, ProfileRow, Row
 from sync_core.domain.subscription import Subscription
@@ -424,6 +425,17 @@ class Overviews(Protocol):
         """Write which alerts stand, replacing what was there."""
 
 
+class Secrets(Protocol):
+    """What is known of secrets; their values stay where they are."""
+
+    async def terms(self, names: Sequence[str] = ()) -> Sequence[SecretTerm]:
+        """What is known of every secret that the environment names and of `names` besides, each once, in that order.
+
+        `VALID` is one that is there; what the calendar makes of it is the caller's to judge. May be remembered for an
+        hour, but never that one is missing. What is remembered serves where nobody answers.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class Ports:
     """Everything a flow may need, built once by bootstrap and handed in. `connector` names this deployment."""
@@ -445,3 +457,4 @@ class Ports:
     wording: Wording
     sources: Sources
     overviews: Overviews
+    secrets: Secrets

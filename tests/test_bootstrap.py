@@ -12,6 +12,7 @@ import pytest
 from sync_core.bootstrap import Connector, OnFirstUse, connect
 from sync_core.domain.errors import Misconfigured, TryAgain
 from sync_core.domain.resource import ResourceId
+from sync_core.domain.secret import SecretState, SecretTerm
 from sync_core.domain.source import DEFAULT_SOURCE, Proof, Source, SourceId
 from sync_core.domain.stored import Job
 from sync_core.settings import Settings, read_settings
@@ -158,3 +159,21 @@ def test_a_deployment_by_identity_builds_every_port_without_calling_anyone() -> 
         check=False,
     )
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, "False\n", "")
+
+
+class Ends:
+    """A vault that is asked only until when secrets hold."""
+
+    async def term(self, name: str) -> SecretTerm:
+        return SecretTerm(name, SecretState.VALID)
+
+
+async def test_every_secret_that_the_environment_names_is_watched_and_none_that_it_holds_itself() -> None:
+    made = in_vault({"hook-new": "", "hook-old": ""})
+    names = {"graph_client_secret_name": "graph", "scheduler_api_key_name": "key"}
+    made.settings = made.settings.model_copy(update=names)
+    made._vault = Ends  # type: ignore[assignment]
+    assert [term.name for term in await made._secret_terms().terms()] == ["graph", "key", "hook-new", "hook-old"]
+    own = connector(SCHEDULER_SOURCE_SECRETS="new=a-secret-of-erp=1")._secret_terms()
+    assert await own.terms() == []
+    assert await own.terms(["new"]) == [SecretTerm("new", SecretState.VALID)]

@@ -36,6 +36,7 @@ from tests.fakes.outlook import FakeOutlook
 from tests.fakes.overview import FakeOverviews
 from tests.fakes.placements import FakePlacements
 from tests.fakes.rows import FakeRows
+from tests.fakes.secrets import FakeSecrets
 from tests.fakes.sources import FakeSources
 from tests.fakes.subscription_rows import FakeSubscriptionRows
 from tests.fakes.subscriptions import FakeSubscriptions
@@ -110,6 +111,7 @@ class World:
         self.deletions = FakeDeletions()
         self.sources = FakeSources()
         self.overviews = FakeOverviews()
+        self.secrets = FakeSecrets()
         self.subscriptions = FakeSubscriptions(self.clock)
         self.subscription_rows = FakeSubscriptionRows()
         self.claims = FakeClaims()
@@ -148,6 +150,7 @@ class World:
             wording=PlainWording(),
             sources=self.sources,
             overviews=through(self.overviews, "get", "put"),
+            secrets=self.secrets,
         )
 
     def _enlist(self, resource: ResourceId) -> None:

@@ -12,12 +12,19 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sync_core.domain.errors import Misconfigured, TryAgain
+from sync_core.domain.secret import SecretState, SecretTerm
 
 if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential
+    from azure.keyvault.secrets import KeyVaultSecret
     from azure.keyvault.secrets.aio import SecretClient
 
 KEPT_FOR = timedelta(minutes=5)
+_DISABLED = "SecretDisabled"
+
+
+class Absent(Misconfigured):
+    """The vault has no such secret, or does not give it out."""
 
 
 class SecretSource(Protocol):
@@ -85,6 +92,21 @@ class VaultSecrets:
         """Read it anew next time."""
         self._kept.pop(name, None)
 
+    async def term(self, name: str) -> SecretTerm:
+        """What the vault says of a secret now.
+
+        Raises:
+            TryAgain: the vault does not answer.
+        """
+        try:
+            # The value comes along and goes: reading the attributes alone would take another right on some vaults.
+            secret = await self._get(name)
+        except Absent:
+            return SecretTerm(name, SecretState.MISSING)
+        except Misconfigured:
+            return SecretTerm(name, SecretState.UNKNOWN)
+        return SecretTerm(name, SecretState.VALID, secret.properties.expires_on)
+
     async def aclose(self) -> None:
         """Close the connections that are its own."""
         if self._client is not None:
@@ -93,24 +115,27 @@ class VaultSecrets:
             await self._credential.close()
 
     async def _fetch(self, name: str) -> str:
+        secret = await self._get(name)
+        if not secret.value:
+            raise Misconfigured(f"the secret {name} is empty")
+        return secret.value
+
+    async def _get(self, name: str) -> "KeyVaultSecret":
         from azure.core.exceptions import AzureError, HttpResponseError
 
         try:
-            secret = await self._open().get_secret(name)
+            return await self._open().get_secret(name)
         except HttpResponseError as error:
+            if error.status_code == 404 or (error.status_code == 403 and _DISABLED in str(error)):
+                raise Absent(f"the vault has no secret {name}, or it is disabled") from error
             if error.status_code in (401, 403):
                 raise Misconfigured(
                     f"the vault refuses the secret {name} ({error.status_code}): the app's identity needs the role "
                     "Key Vault Secrets User"
                 ) from error
-            if error.status_code == 404:
-                raise Misconfigured(f"the vault has no secret {name}, or it is disabled") from error
             raise TryAgain(f"the vault does not answer now ({error.status_code})") from error
         except (AzureError, OSError, TimeoutError) as error:
             raise TryAgain("the vault cannot be reached") from error
-        if not secret.value:
-            raise Misconfigured(f"the secret {name} is empty")
-        return secret.value
 
     def _open(self) -> "SecretClient":
         # Imported here, since a second of start-up would be paid by deployments that never ask.

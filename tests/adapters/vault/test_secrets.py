@@ -4,83 +4,12 @@ import asyncio
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from typing import Any
 
 import pytest
-from aiohttp import web
-from aiohttp.test_utils import TestServer
-from azure.core.credentials import AccessToken
-from azure.core.pipeline.transport import AioHttpTransport
 
 from sync_core.adapters.vault.secrets import StaticSecrets, VaultSecrets
 from sync_core.domain.errors import Misconfigured, TryAgain
-
-VAULT = "https://tandem.vault.azure.net"
-CHALLENGE = 'Bearer authorization="https://login.microsoftonline.com/tenant", resource="https://vault.azure.net"'
-
-
-class Vault:
-    """Answers as the vault's REST interface does: https://learn.microsoft.com/rest/api/keyvault/secrets/get-secret."""
-
-    def __init__(self) -> None:
-        self.values = {"graph": "first"}
-        self.reads = 0
-        self.refuses_with = 0
-
-    async def answer(self, request: web.Request) -> web.Response:
-        if "Authorization" not in request.headers:
-            return web.json_response({}, status=401, headers={"WWW-Authenticate": CHALLENGE})
-        self.reads += 1
-        name = request.match_info["name"]
-        if self.refuses_with:
-            return _fault(self.refuses_with, "Refused")
-        if name not in self.values:
-            return _fault(404, "SecretNotFound")
-        path = f"{VAULT}/secrets/{name}/{self.reads:032x}"
-        return web.json_response({"value": self.values[name], "id": path, "attributes": {"enabled": True}})
-
-
-def _fault(status: int, code: str) -> web.Response:
-    return web.json_response({"error": {"code": code, "message": "…"}}, status=status)
-
-
-class Rerouted(AioHttpTransport):  # type: ignore[misc]
-    """Sends what is meant for the vault to a loopback server instead."""
-
-    def __init__(self, to: str) -> None:
-        super().__init__()
-        self._to = to
-
-    async def send(self, request: Any, **options: Any) -> Any:
-        meant, request.url = request.url, request.url.replace(VAULT, self._to)
-        try:
-            return await super().send(request, **options)
-        finally:
-            request.url = meant
-
-
-class Identity:
-    async def get_token(self, *scopes: str, **options: Any) -> AccessToken:
-        return AccessToken("token", 4_000_000_000)
-
-    async def close(self) -> None:
-        return None
-
-    async def __aenter__(self) -> "Identity":
-        return self
-
-    async def __aexit__(self, *ignored: object) -> None:
-        return None
-
-
-class Minutes:
-    """A monotonic clock that a test moves."""
-
-    def __init__(self) -> None:
-        self.passed = 0.0
-
-    def __call__(self) -> float:
-        return 1_000.0 + 60 * self.passed
+from tests.adapters.vault.loopback import VAULT, Identity, Minutes, Rerouted, Vault, reading
 
 
 @pytest.fixture
@@ -95,13 +24,8 @@ def minutes() -> Minutes:
 
 @pytest.fixture
 async def secrets(vault: Vault, minutes: Minutes) -> AsyncIterator[VaultSecrets]:
-    app = web.Application()
-    app.router.add_get("/secrets/{name}{rest:/?.*}", vault.answer)
-    async with TestServer(app) as server:
-        address = str(server.make_url("")).rstrip("/")
-        source = VaultSecrets(VAULT, Identity(), minutes, transport=Rerouted(address), retry_total=0)
+    async with reading(vault, minutes) as source:
         yield source
-        await source.aclose()
 
 
 async def test_a_secret_is_read_once_in_five_minutes(vault: Vault, secrets: VaultSecrets, minutes: Minutes) -> None:
@@ -140,6 +64,12 @@ async def test_an_unknown_secret_is_a_setting_to_be_mended(secrets: VaultSecrets
 async def test_a_missing_role_is_named(vault: Vault, secrets: VaultSecrets) -> None:
     vault.refuses_with = 403
     with pytest.raises(Misconfigured, match="Key Vault Secrets User"):
+        await secrets.read("graph")
+
+
+async def test_a_disabled_secret_is_none_and_no_missing_role(vault: Vault, secrets: VaultSecrets) -> None:
+    vault.disabled.add("graph")
+    with pytest.raises(Misconfigured, match="or it is disabled"):
         await secrets.read("graph")
 
 
