@@ -168,6 +168,17 @@ def _read_storage(text: str) -> SecretStr:
     return SecretStr(text)
 
 
+def one_of(*words: str) -> Form:
+    """One of these words, as they are written."""
+
+    def read(text: str) -> str:
+        if text not in words:
+            raise ValueError("is none of these words")
+        return text
+
+    return Form(read, " or ".join(words))
+
+
 def whole_number(low: int, high: int) -> Form:
     """A whole number within bounds, both included."""
 

@@ -26,6 +26,7 @@ from sync_core.setting_forms import (
     WEBHOOK_SECRETS,
     Form,
     is_loopback,
+    one_of,
     whole_number,
 )
 
@@ -82,6 +83,9 @@ class Settings(BaseModel):
     )
     graph_tenant_id: Annotated[str | None, UUID] = _named("GRAPH_TENANT_ID", "Directory (tenant) id.", None)
     graph_client_id: Annotated[str | None, UUID] = _named("GRAPH_CLIENT_ID", "Application (client) id.", None)
+    graph_sign_in: Annotated[str, one_of("secret", "federated")] = _named(
+        "GRAPH_SIGN_IN", "How the application proves itself: by a secret, or by the app's own identity.", "secret"
+    )
     graph_client_secret_name: Annotated[str | None, VAULT_NAME] = _named(
         "GRAPH_CLIENT_SECRET_NAME", "Key Vault secret that holds the application's secret.", None
     )
@@ -228,7 +232,17 @@ def _graph_sign_in(given: Mapping[str, str]) -> Iterator[SettingProblem]:
         yield SettingProblem(token, "is set for a Graph that is elsewhere", "only with a loopback GRAPH_ENDPOINT")
         return
     yield from (_missing(name, "") for name in ("GRAPH_TENANT_ID", "GRAPH_CLIENT_ID") if name not in given)
-    yield from _one_of(given, "GRAPH_CLIENT_SECRET_NAME", "GRAPH_CLIENT_SECRET")
+    by_name, by_value = "GRAPH_CLIENT_SECRET_NAME", "GRAPH_CLIENT_SECRET"
+    if given.get("GRAPH_SIGN_IN") != "federated":
+        yield from _one_of(given, by_name, by_value)
+        return
+    for name in (by_name, by_value):
+        if name in given:
+            yield SettingProblem(name, "is set, but GRAPH_SIGN_IN is federated", "nothing: there is no secret then")
+    if "AzureWebJobsStorage__clientId" not in given:
+        yield _missing(
+            "AzureWebJobsStorage__clientId", ", but GRAPH_SIGN_IN is federated, which takes a user-assigned identity"
+        )
 
 
 def _admin_sign_in(given: Mapping[str, str]) -> Iterator[SettingProblem]:

@@ -78,6 +78,12 @@ def test_a_deployment_by_identity_and_key_vault_is_valid() -> None:
     assert settings.can_be_notified
 
 
+def test_a_federated_deployment_names_no_secret_of_the_application() -> None:
+    settings = read({**DEPLOYED, "GRAPH_SIGN_IN": "federated", "GRAPH_CLIENT_SECRET_NAME": ""})
+    assert settings.graph_sign_in == "federated"
+    assert read(DEPLOYED).graph_sign_in == "secret"
+
+
 def test_the_scope_follows_the_endpoint_of_a_national_cloud_unless_it_is_set() -> None:
     china = {**DEPLOYED, "GRAPH_ENDPOINT": "https://microsoftgraph.chinacloudapi.cn"}
     assert read(china).graph_scope == "https://microsoftgraph.chinacloudapi.cn/.default"
@@ -160,6 +166,7 @@ WRONG = [
     ("GRAPH_ENDPOINT", "https://graph.microsoft.com/v1.0", "carries a path"),
     ("GRAPH_ENDPOINT", "http://[::1", "is no web address"),
     ("GRAPH_SCOPE", "https://graph.microsoft.com", "does not end in /.default"),
+    ("GRAPH_SIGN_IN", "certificate", "is none of these words ('certificate')"),
     ("GRAPH_CLIENT_SECRET_NAME", "my secret", "is no name of a Key Vault secret"),
     ("GRAPH_PAGE_SIZE", "0", "is out of range"),
     ("GRAPH_PAGE_SIZE", "501", "is out of range"),
@@ -247,6 +254,12 @@ def test_a_password_inside_an_address_is_not_quoted() -> None:
         ({"SCHEDULER_WEBHOOK_SECRETS": SECRET}, "SCHEDULER_WEBHOOK_SECRETS", "only one of the two"),
         ({"KEY_VAULT_URL": ""}, "KEY_VAULT_URL", "is missing, but GRAPH_CLIENT_SECRET_NAME names a secret in it"),
         ({"GRAPH_CLIENT_SECRET_NAME": ""}, "GRAPH_CLIENT_SECRET_NAME", "or, when developing, GRAPH_CLIENT_SECRET"),
+        ({"GRAPH_SIGN_IN": "federated"}, "GRAPH_CLIENT_SECRET_NAME", "is set, but GRAPH_SIGN_IN is federated"),
+        (
+            {"GRAPH_SIGN_IN": "federated", "GRAPH_CLIENT_SECRET_NAME": "", "AzureWebJobsStorage__clientId": ""},
+            "AzureWebJobsStorage__clientId",
+            "is missing, but GRAPH_SIGN_IN is federated",
+        ),
         ({"AzureWebJobsStorage__tableServiceUri": ""}, "AzureWebJobsStorage__tableServiceUri", "is missing, but"),
         ({"AzureWebJobsStorage": AZURITE}, "AzureWebJobsStorage__queueServiceUri", "is set beside AzureWebJobsStorage"),
         ({"GRAPH_PAGESIZE": "20"}, "GRAPH_PAGESIZE", "is no setting; allowed: the name GRAPH_PAGE_SIZE"),

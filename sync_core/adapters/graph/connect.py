@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sync_core.adapters.graph.client import GraphClient, Sleep
 from sync_core.adapters.graph.directory import GraphDirectory
+from sync_core.adapters.graph.federation import FederatedTokens
 from sync_core.adapters.graph.outlook import GraphOutlook
 from sync_core.adapters.graph.sdk import Sdk
 from sync_core.adapters.graph.subscriptions import GraphSubscriptions
@@ -46,6 +47,7 @@ def connect_graph(
     client_id: str = "",
     secret: Callable[[], Awaitable[str]] = _no_secret,
     forget_secret: Callable[[], None] = lambda: None,
+    is_federated: bool = False,
     development_token: str = "",
     page_size: int = 100,
     max_concurrency: int = 16,
@@ -54,6 +56,7 @@ def connect_graph(
     """Connect to one endpoint; nothing is asked of it yet, and no event loop is needed.
 
     `secret` is asked whenever a token is needed anew and may answer from a cache, which `forget_secret` empties.
+    With `is_federated` it answers an assertion of the app's managed identity in place of a secret.
     `scope` empty means the endpoint's `/.default`. A `development_token` stands in for all of authority and secret.
 
     Raises:
@@ -66,7 +69,7 @@ def connect_graph(
     if development_token:
         tokens = FixedToken(development_token, endpoint)
     elif tenant and client_id:
-        tokens = ClientSecretTokens(
+        tokens = (FederatedTokens if is_federated else ClientSecretTokens)(
             authority=authority,
             tenant=tenant,
             client_id=client_id,

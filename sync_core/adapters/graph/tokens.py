@@ -8,13 +8,13 @@ import ipaddress
 import re
 import time
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
 from sync_core.domain.errors import Misconfigured, TryAgain
 
 if TYPE_CHECKING:
-    from azure.identity.aio import ClientSecretCredential
+    from azure.identity.aio import ClientAssertionCredential, ClientSecretCredential
 
 _EARLY_SECONDS = 300
 _AADSTS = re.compile(r"AADSTS\d+")
@@ -69,8 +69,12 @@ class FixedToken:
 class ClientSecretTokens:
     """Tokens for a client secret that may be rotated at any time.
 
-    `secret` may answer from a cache; `forget_secret` makes it ask its vault again.
+    `secret` may answer from a cache; `forget_secret` makes it ask its vault again. `options` go to the credential as
+    they are.
     """
+
+    proof = "the client secret"
+    remedy = "check GRAPH_TENANT_ID, GRAPH_CLIENT_ID and the secret"
 
     def __init__(
         self,
@@ -81,7 +85,9 @@ class ClientSecretTokens:
         scope: str,
         secret: Callable[[], Awaitable[str]],
         forget_secret: Callable[[], None] = lambda: None,
+        **options: Any,
     ) -> None:
+        self._options = options
         self._authority = authority
         self._tenant = tenant
         self._client_id = client_id
@@ -91,7 +97,7 @@ class ClientSecretTokens:
         self._lock = asyncio.Lock()
         self._token = ""
         self._renew_at = 0.0
-        self._credential: ClientSecretCredential | None = None
+        self._credential: ClientSecretCredential | ClientAssertionCredential | None = None
         self._used_secret = ""
 
     async def token(self) -> str:
@@ -128,8 +134,8 @@ class ClientSecretTokens:
             if named and named[0] in _BUSY:
                 raise TryAgain("the authority that issues Graph tokens asks for time") from None
             raise Misconfigured(
-                "the authority does not take the client secret, or does not know tenant or application "
-                f"({named[0] if named else 'no code'}): check GRAPH_TENANT_ID, GRAPH_CLIENT_ID and the secret"
+                f"the authority does not take {self.proof}, or does not know tenant or application "
+                f"({named[0] if named else 'no code'}): {self.remedy}"
             ) from None  # the original repeats the authority's whole answer
         except AzureError as trouble:
             raise TryAgain("the authority that issues Graph tokens does not answer") from trouble
@@ -144,10 +150,15 @@ class ClientSecretTokens:
         self._token = answer.token
         self._renew_at = answer.expires_on - _EARLY_SECONDS
 
-    def _make_credential(self, secret: str) -> "ClientSecretCredential":
+    def _make_credential(self, secret: str) -> "ClientSecretCredential | ClientAssertionCredential":
         from azure.identity.aio import ClientSecretCredential
 
         # The authority is an admin's word: nobody else has to vouch for it, which sovereign clouds would fail at.
         return ClientSecretCredential(
-            self._tenant, self._client_id, secret, authority=self._authority, disable_instance_discovery=True
+            self._tenant,
+            self._client_id,
+            secret,
+            authority=self._authority,
+            disable_instance_discovery=True,
+            **self._options,
         )
