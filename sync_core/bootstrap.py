@@ -253,6 +253,7 @@ class Connector:
 
     def _make_secret_terms(self) -> "SecretTerms":
         from sync_core.adapters.vault.terms import SecretTerms
+        from sync_core.adapters.tables.trail import TableTrail
 
         settings = self.settings
         named = (settings.graph_client_secret_name, settings.scheduler_api_key_name)
@@ -274,6 +275,7 @@ class Connector:
             lifecycle_url=f"{routes}/lifecycle",
             authority=settings.graph_authority,
             scope=settings.graph_scope,
+            trail=TableTrail(tables),
             tenant=settings.graph_tenant_id or "",
             client_id=settings.graph_client_id or "",
             secret=self._reader_of(settings.graph_client_secret, secret_name),

@@ -24,6 +24,7 @@ from sync_core.domain.secret import SecretTerm
 from sync_core.domain.source import Heard, Source, SourceId, Standing
 from sync_core.domain.stored import Address, Job, Lease, ProfileRow, Row
 from sync_core.domain.subscription import Subscription
+from sync_core.domain.trail import TrailEntry, TrailFilter
 from sync_core.domain.window import Window
 
 
@@ -418,6 +419,12 @@ class Overviews(Protocol):
             Refused: the place is none of ours.
         """
 
+    async def page_held(self, after: ResourceId | None = None, limit: int = 1000) -> Sequence[Overview]:
+        """Read at most so many rows of resources that have something held, in one fixed order, from behind `after` on.
+
+        Nothing of `after` need be there. Fewer than `limit` (at most 1,000) come only at the end.
+        """
+
     async def read_watch(self) -> Watch:
         """Read which alerts stand; none where there is no row."""
 
@@ -434,6 +441,39 @@ class Secrets(Protocol):
         `VALID` is one that is there; what the calendar makes of it is the caller's to judge. May be remembered for an
         hour, but never that one is missing. What is remembered serves where nobody answers.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class TrailPage:
+    """Some entries, newest first; `place` is where to go on, None after the last."""
+
+    entries: tuple[TrailEntry, ...]
+    place: str | None
+
+
+class Trail(Protocol):
+    """Table `trail`: what admins did. An entry is there as a whole or not at all."""
+
+    async def write(self, entries: Sequence[TrailEntry]) -> None:
+        """Write entries, each in place of the one of its instant and name. Not atomic over several."""
+
+    async def strike(self, entry: TrailEntry) -> None:
+        """Remove one, as if it had never been; one that is gone already is fine."""
+
+    async def page(self, wanted: TrailFilter, limit: int = 100, place: str | None = None) -> TrailPage:
+        """Read entries, from the newest or from `place` on; the cost follows what is returned.
+
+        Fewer than `limit` may come before the end.
+
+        Raises:
+            Refused: the place is none of ours.
+        """
+
+    async def forget(self, resource: ResourceId) -> int:
+        """Blank every entry of a resource that tells its words; returns how many that were. A repeat completes it."""
+
+    async def bury(self, before: datetime) -> int:
+        """Remove what is older than that instant; returns how many. Not atomic; a repeat completes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -458,3 +498,4 @@ class Ports:
     sources: Sources
     overviews: Overviews
     secrets: Secrets
+    trail: Trail

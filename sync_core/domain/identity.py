@@ -9,7 +9,7 @@ import hmac
 import uuid
 from typing import NewType
 
-from sync_core.domain.appointment import AppointmentKey
+from sync_core.domain.appointment import AppointmentKey, Kind
 from sync_core.domain.event import EventKey
 from sync_core.domain.resource import ResourceId
 
@@ -23,6 +23,14 @@ BOARD_BORN = "b."
 def pair_of_appointment(key: AppointmentKey) -> PairId:
     """The pair of an appointment that was born on the board, within one resource."""
     return PairId(f"{BOARD_BORN}{key.kind}.{key.id}")
+
+
+def appointment_of_pair(pair: PairId) -> AppointmentKey | None:
+    """The appointment of a pair that was born on the board; None for one that was born in Outlook."""
+    if not pair.startswith(BOARD_BORN):
+        return None
+    kind, _, name = pair.removeprefix(BOARD_BORN).partition(".")
+    return AppointmentKey(Kind(kind), name)
 
 
 def pair_of_event(key: EventKey) -> PairId:

@@ -41,6 +41,7 @@ from tests.fakes.sources import FakeSources
 from tests.fakes.subscription_rows import FakeSubscriptionRows
 from tests.fakes.subscriptions import FakeSubscriptions
 from tests.fakes.tenant import FakeTenantRow
+from tests.fakes.trail import FakeTrail
 from tests.machine.peril import Crash, Perilous, Worker, drive
 
 UTC_ZONE = ZoneInfo("UTC")
@@ -112,6 +113,7 @@ class World:
         self.sources = FakeSources()
         self.overviews = FakeOverviews()
         self.secrets = FakeSecrets()
+        self.trail = FakeTrail()
         self.subscriptions = FakeSubscriptions(self.clock)
         self.subscription_rows = FakeSubscriptionRows()
         self.claims = FakeClaims()
@@ -151,6 +153,7 @@ class World:
             sources=self.sources,
             overviews=through(self.overviews, "get", "put"),
             secrets=self.secrets,
+            trail=self.trail,
         )
 
     def _enlist(self, resource: ResourceId) -> None:

@@ -20,7 +20,8 @@ SETTINGS = "settings"
 DELETIONS = "deletions"
 SOURCES = "sources"
 OVERVIEW = "overview"
-ALL_TABLES = (SYNC, PLACEMENTS, SUBSCRIPTIONS, CALENDARS, SETTINGS, DELETIONS, SOURCES, OVERVIEW)
+TRAIL = "trail"
+ALL_TABLES = (SYNC, PLACEMENTS, SUBSCRIPTIONS, CALENDARS, SETTINGS, DELETIONS, SOURCES, OVERVIEW, TRAIL)
 
 # Well within a lease of 60 s, so that a worker learns that storage is silent while it still holds its resource.
 _PATIENCE: dict[str, Any] = {

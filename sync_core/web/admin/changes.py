@@ -1,24 +1,33 @@
 """Hands each change that an admin made to the trail: the one place from which that is done."""
 
-from collections.abc import Mapping
-from importlib import import_module
-from importlib.util import find_spec
+from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from sync_core.domain.resource import ResourceId
 from sync_core.web.admin.routing import AdminCall
+from sync_core.web.admin.trail import Change, note, note_all
 
-_TRAIL = f"{__package__}.trail"
+Words = Mapping[str, Any] | None
 
 
-async def note_change(
-    call: AdminCall, resource: ResourceId | None, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
-) -> None:
-    """Write down that this call changed something; `before` and `after` name what differs, None where nothing was."""
-    if find_spec(_TRAIL) is None:
-        return  # this deployment keeps none
-    target = f"/resources/{resource}" if resource is not None else _target_of(call)
-    await import_module(_TRAIL).note(call, call.operation_id, target, before, after)
+async def note_change(call: AdminCall, resource: ResourceId | None, before: Words, after: Words) -> None:
+    """Write down that this call changed something; `before` and `after` name what differs, None where nothing was.
+
+    Raises:
+        TryAgain: it could not be written; the trail then says that the call was begun.
+    """
+    await note(call, call.operation_id, _target_of(call, resource), before, after, resource=resource)
+
+
+async def note_changes(call: AdminCall, changes: Sequence[tuple[ResourceId, Words, Words]]) -> None:
+    """Write down what this call changed about many resources at once.
+
+    Raises:
+        TryAgain: not all could be written; the trail then says that the call was begun.
+    """
+    told = [Change(_target_of(call, resource), resource, before, after) for resource, before, after in changes]
+    await note_all(call, told)
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
@@ -30,5 +39,8 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Ma
     )
 
 
-def _target_of(call: AdminCall) -> str:
-    return {"putSettings": "/settings", "importConfiguration": "/configuration"}.get(call.operation_id, "/resources")
+def _target_of(call: AdminCall, resource: ResourceId | None) -> str:
+    """The call's own target, or the resource where a call is about several of them."""
+    if resource is not None and call.target in ("", "/resources", "/configuration"):
+        return f"/resources/{quote(resource, safe='')}"
+    return call.target

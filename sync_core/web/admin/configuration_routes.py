@@ -207,9 +207,8 @@ async def _apply(call: AdminCall, found: _Found, parts: Sequence[_Part]) -> None
         if part.name == "resources":
             part.counts, part.errors = counts_of(()), []
             _tell(part, reports)
-    if any(part.counts["created"] or part.counts["changed"] for part in parts):
-        shown = {part.name: {name: count for name, count in part.counts.items() if count} for part in parts}
-        await note_change(call, None, None, shown)
+    shown = {part.name: {name: count for name, count in part.counts.items() if count} for part in parts}
+    await note_change(call, None, None, shown)
 
 
 def _tell(part: _Part, reports: Sequence[ReportRow]) -> None:

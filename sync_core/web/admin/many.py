@@ -14,7 +14,7 @@ from sync_core.domain.resource import ResourceId
 from sync_core.flows.bulk import Answer, Result, Standing, Wanted, check_many, write_many
 from sync_core.flows.roster import list_known
 from sync_core.web.admin.answers import Problem
-from sync_core.web.admin.changes import differences, note_change
+from sync_core.web.admin.changes import Words, differences, note_changes
 from sync_core.web.admin.routing import AdminCall
 from sync_core.web.http import Response
 
@@ -82,9 +82,8 @@ async def write_rows(
     written = [report if one is None else _report(next(answers)) for one, report in zip(wanted, reports, strict=True)]
     touched = {report.resource for report in written if report.outcome in (Result.CREATED, Result.CHANGED)}
     if touched:
-        for profile in await list_known(call.ports):
-            if profile.resource in touched:
-                await _note(call, known.get(profile.resource), profile)
+        now = [profile for profile in await list_known(call.ports) if profile.resource in touched]
+        await note_changes(call, [_change(known.get(profile.resource), profile) for profile in now])
     return written
 
 
@@ -102,10 +101,12 @@ def refuse_with_report(detail: str, report: Mapping[str, Any]) -> Response:
     return Response(int(status), body, "application/problem+json")
 
 
-async def _note(call: AdminCall, before: Profile | None, after: Profile) -> None:
-    was = {**said_document(before), "participation": before.participation.value} if before is not None else None
+def _change(before: Profile | None, after: Profile) -> tuple[ResourceId, Words, Words]:
     now = {**said_document(after), "participation": after.participation.value}
-    await note_change(call, after.resource, *((None, now) if was is None else differences(was, now)))
+    if before is None:
+        return after.resource, None, now
+    was = {**said_document(before), "participation": before.participation.value}
+    return after.resource, *differences(was, now)
 
 
 def _read(row: Row) -> Wanted | tuple[Trouble, ...]:

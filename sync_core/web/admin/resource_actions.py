@@ -123,9 +123,8 @@ async def _bring(call: AdminCall, act: Callable[..., Awaitable[object]], status:
     before = await known_resource(call)
     resource = before.profile.resource
     await act(call.ports, resource)
-    was, now = before.profile.participation.value, await _participation(call, resource)
-    if was != now:
-        await note_change(call, resource, {"participation": was}, {"participation": now})
+    after = {"participation": await _participation(call, resource)}
+    await note_change(call, resource, {"participation": before.profile.participation.value}, after)
     return await answer_resource(call, resource, status)
 
 

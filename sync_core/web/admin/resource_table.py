@@ -13,6 +13,7 @@ from sync_core.domain.profile import Participation, Profile
 from sync_core.domain.resource import ResourceId
 from sync_core.flows.roster import list_known
 from sync_core.web.admin.answers import answer_csv, answer_json
+from sync_core.web.admin.changes import note_change
 from sync_core.web.admin.csv_reading import Line, read_table
 from sync_core.web.admin.many import ReportRow, Row, carry_over, counts_of, refuse_with_report
 from sync_core.web.admin.reading import require_content
@@ -48,6 +49,8 @@ async def import_resources(call: AdminCall) -> Response:
         **counts_of(reports),
         "rows": [_line(line, one) for line, one in zip(lines, reports, strict=True)],
     }
+    if applied:
+        await note_change(call, None, None, counts_of(reports))
     refused = counts_of(reports)["refused"]
     if refused and not (is_dry or is_partial):
         words = "line is" if len(lines) == 1 else "lines is" if refused == 1 else "lines are"

@@ -99,7 +99,7 @@ async def _revise(call: AdminCall, resource: ResourceId, document: Any, known: P
     said = said_document(known) if known is not None else None
     if said is None:
         await note_change(call, resource, None, said_document(after))
-    elif said != said_document(after):
+    else:
         await note_change(call, resource, *differences(said, said_document(after)))
     return await answer_resource(call, resource, HTTPStatus.OK if known is not None else HTTPStatus.CREATED)
 

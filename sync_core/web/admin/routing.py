@@ -14,12 +14,14 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from sync_core.domain.errors import LeaseLost, Misconfigured, Refused, TryAgain, VersionMoved
+from sync_core.domain.resource import ResourceId
 from sync_core.logs import closing_line
 from sync_core.ports import Ports
 from sync_core.web.admin.access import Access, Caller
 from sync_core.web.admin.answers import Problem, Refusal, answer_problem
 from sync_core.web.admin.reading import Query
 from sync_core.web.http import Headers, Request, Response
+from sync_core.web.admin.trail import Opening, on_trail, target_of
 
 # Each may export ROUTES; those that are not there yet are left out.
 ROUTE_MODULES = (
@@ -39,7 +41,10 @@ _ALWAYS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 @dataclass(frozen=True, slots=True)
 class AdminCall:
-    """One admitted call. `path` holds decoded parameters; `parts` what the app knows beside its ports, by name."""
+    """One admitted call. `path` holds decoded parameters; `parts` what the app knows beside its ports, by name.
+
+    `target` is what it is about, for the trail; `opening` its entry there, where it is one that changes something.
+    """
 
     ports: Ports
     caller: Caller
@@ -51,6 +56,8 @@ class AdminCall:
     correlation_id: str
     parts: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
+    target: str = ""
+    opening: Opening | None = None
 
 @dataclass(frozen=True, slots=True)
 class Route:
@@ -170,7 +177,10 @@ async def _carry_out(
         correlation_id=correlation_id,
         parts=administration.parts,
     )
-    return await route.answer(call)
+    if route.method == "GET":
+        return await route.answer(call)
+    is_about_one = route.template.startswith("/resources/{id}")
+    return await on_trail(call, ResourceId(path["id"]) if is_about_one else None, route.answer)
 
 
 async def _in_words(answering: Awaitable[Response]) -> Response:
@@ -189,6 +199,7 @@ async def _in_words(answering: Awaitable[Response]) -> Response:
     except TryAgain as trouble:
         return _unavailable("What Tandem stands on does not answer. Repeat the call.", trouble.after)
     except Misconfigured:
+        target=target_of(route.template, path),
         return answer_problem(Problem.UNAVAILABLE, "Tandem is not set up yet. /api/health names the reason.")
 
 

@@ -39,8 +39,7 @@ async def put_settings(call: AdminCall) -> Response:
     except Refused as refusal:
         raise invalid(_unasked(refusal)) from None
     after = document_of(read)
-    if before != after:
-        await note_change(call, None, *differences(before, after))
+    await note_change(call, None, *differences(before, after))
     effects = {"settings": after, "resources": len(change.resources), "later": len(change.waiting)}
     return answer_json(effects, etag=etag_of(after))
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import pytest
@@ -13,6 +13,10 @@ from sync_core.web.admin.access import ADMIN, READER, Access, Caller
 from sync_core.web.admin.answers import Problem, answer_json, answer_problem, refuse
 from sync_core.web.admin.routing import AdminCall, Administration, Route, all_routes, answer_call, in_order
 from sync_core.web.http import Headers, Request, Response
+from tests.fakes.clock import FakeClock
+from tests.fakes.names import FakeNames
+from tests.fakes.trail import FakeTrail
+from tests.web.posting import ports_with
 
 METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 
@@ -25,11 +29,11 @@ class KnownCaller:
         return Caller("who", "", frozenset({role})) if role else answer_problem(Problem.UNAUTHENTICATED, "Who is it?")
 
 
-async def no_ports() -> Ports:
-    return cast(Ports, None)
+async def few_ports() -> Ports:
+    return ports_with(clock=FakeClock(datetime(2026, 11, 23, tzinfo=UTC)), names=FakeNames(), trail=FakeTrail())
 
 
-OPEN = Administration(cast(Access, KnownCaller()), no_ports)
+OPEN = Administration(cast(Access, KnownCaller()), few_ports)
 
 
 async def echo(call: AdminCall) -> Response:
@@ -123,7 +127,7 @@ async def test_a_reader_reads_what_is_open_to_readers_and_changes_nothing(method
 
 
 async def test_where_it_was_opened_to_nobody_every_call_is_told_what_to_set() -> None:
-    answer = await ask("GET", "/resources", administration=Administration(None, no_ports))
+    answer = await ask("GET", "/resources", administration=Administration(None, few_ports))
     assert answer.status == 503
     assert "ADMIN_AUDIENCE" in said(answer)["detail"]
 
