@@ -189,6 +189,7 @@ class Connector:
         from sync_core.adapters.tables.sources import TableSources
         from sync_core.adapters.tables.subscription_rows import TableSubscriptionRows
         from sync_core.adapters.tables.tenant import TableTenantRow
+        from sync_core.adapters.tables.trail import TableTrail
 
         tables = self._tables()
         return Ports(
@@ -210,6 +211,7 @@ class Connector:
             sources=TableSources(tables),
             overviews=TableOverviews(tables),
             secrets=cast(Secrets, OnFirstUse(self._secret_terms)),
+            trail=TableTrail(tables),
         )
 
     def _make_tables(self) -> "Tables":
@@ -253,7 +255,6 @@ class Connector:
 
     def _make_secret_terms(self) -> "SecretTerms":
         from sync_core.adapters.vault.terms import SecretTerms
-        from sync_core.adapters.tables.trail import TableTrail
 
         settings = self.settings
         named = (settings.graph_client_secret_name, settings.scheduler_api_key_name)
@@ -275,7 +276,6 @@ class Connector:
             lifecycle_url=f"{routes}/lifecycle",
             authority=settings.graph_authority,
             scope=settings.graph_scope,
-            trail=TableTrail(tables),
             tenant=settings.graph_tenant_id or "",
             client_id=settings.graph_client_id or "",
             secret=self._reader_of(settings.graph_client_secret, secret_name),

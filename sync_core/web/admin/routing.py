@@ -14,14 +14,13 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from sync_core.domain.errors import LeaseLost, Misconfigured, Refused, TryAgain, VersionMoved
-from sync_core.domain.resource import ResourceId
 from sync_core.logs import closing_line
 from sync_core.ports import Ports
 from sync_core.web.admin.access import Access, Caller
 from sync_core.web.admin.answers import Problem, Refusal, answer_problem
 from sync_core.web.admin.reading import Query
-from sync_core.web.http import Headers, Request, Response
 from sync_core.web.admin.trail import Opening, on_trail, target_of
+from sync_core.web.http import Headers, Request, Response
 
 # Each may export ROUTES; those that are not there yet are left out.
 ROUTE_MODULES = (
@@ -55,9 +54,9 @@ class AdminCall:
     operation_id: str
     correlation_id: str
     parts: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
-
     target: str = ""
     opening: Opening | None = None
+
 
 @dataclass(frozen=True, slots=True)
 class Route:
@@ -176,6 +175,7 @@ async def _carry_out(
         operation_id=route.operation_id,
         correlation_id=correlation_id,
         parts=administration.parts,
+        target=target_of(route.template, path),
     )
     if route.method == "GET":
         return await route.answer(call)
@@ -199,7 +199,6 @@ async def _in_words(answering: Awaitable[Response]) -> Response:
     except TryAgain as trouble:
         return _unavailable("What Tandem stands on does not answer. Repeat the call.", trouble.after)
     except Misconfigured:
-        target=target_of(route.template, path),
         return answer_problem(Problem.UNAVAILABLE, "Tandem is not set up yet. /api/health names the reason.")
 
 
