@@ -30,6 +30,13 @@ from sync_core.setting_forms import (
     whole_number,
 )
 
+_NOWHERE, _YEARLY = "http://127.0.0.1:9", "0 0 0 1 1 *"
+_HARMLESS = {
+    "TANDEM_CONNECTOR_ID": "00000000-0000-0000-0000-000000000000",
+    "TANDEM_PUBLIC_URL": _NOWHERE,
+    "SCHEDULER_URL": _NOWHERE,
+    **dict.fromkeys(("RENEW_SCHEDULE", "PULL_SCHEDULE", "TIDY_SCHEDULE"), _YEARLY),
+}
 OWN_PREFIXES = ("TANDEM_", "GRAPH_", "SCHEDULER_", "KEY_VAULT_", "ADMIN_")
 
 
@@ -180,6 +187,19 @@ def read_settings(environ: Mapping[str, str]) -> Settings | tuple[SettingProblem
     order = list(names)
     first = {problem.name: problem for problem in reversed(problems)}
     return tuple(sorted(first.values(), key=lambda each: order.index(each.name) if each.name in names else len(order)))
+
+
+def read_what_is_right(environ: Mapping[str, str]) -> Settings:
+    """Read the settings with those left out that are wrong, and harmless ones for those that must be there.
+
+    For telling what else is wrong, never for working.
+    """
+    read = read_settings(environ)
+    if isinstance(read, Settings):
+        return read
+    wrong = {problem.name for problem in read}
+    given = {name: text for name in setting_names() if (text := environ.get(name, "").strip()) and name not in wrong}
+    return Settings.model_validate({**_HARMLESS, **given})
 
 
 def _explain(name: str, error: Any, given: Mapping[str, str]) -> SettingProblem:

@@ -4,6 +4,8 @@ import json
 import re
 import uuid
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -45,6 +47,9 @@ class Surface:
             simulator.counters.lost_replies += 1
             _hang_up(request)
             return web.Response(status=500)
+        if simulator.switches.date_skew_s:
+            skewed_at = datetime.now(UTC) + timedelta(seconds=simulator.switches.date_skew_s)
+            answer.headers["Date"] = format_datetime(skewed_at, usegmt=True)
         return await _send(request, answer, request_id)
 
     async def _answer(self, request: web.Request) -> Answer:

@@ -70,6 +70,10 @@ class Switches(BaseModel):
     """The app has GroupMember.Read.All."""
     may_read_mailbox_settings: bool = True
     """The app has MailboxSettings.Read."""
+    roles: list[str] = Field(default_factory=lambda: ["Calendars.ReadWrite", "MailboxSettings.Read", "User.Read.All"])
+    """Application permissions that tokens name from now on; they are told, and open or close nothing."""
+    date_skew_s: float = 0
+    """How far the Date of an answer is ahead of this machine's clock, as if that went wrong."""
     copies_keep_transaction_id: bool = False
     """A copy made by the worker carries the original's transactionId too."""
 

@@ -70,7 +70,7 @@ class Tokens:
             "tid": tenant,
             "iat": int(now),
             "exp": now + lifetime,
-            "roles": ["Calendars.ReadWrite", "MailboxSettings.Read", "User.Read.All"],
+            **({"roles": self._switches.roles} if self._switches.roles else {}),
         }
         text = f"{_encode({'typ': 'JWT', 'alg': 'HS256'})}.{_encode(claims)}"
         seconds = int(lifetime)

@@ -8,6 +8,7 @@ from sync_core.adapters.graph.client import GraphClient, Sleep
 from sync_core.adapters.graph.directory import GraphDirectory
 from sync_core.adapters.graph.federation import FederatedTokens
 from sync_core.adapters.graph.outlook import GraphOutlook
+from sync_core.adapters.graph.proofs import GraphProofs
 from sync_core.adapters.graph.sdk import Sdk
 from sync_core.adapters.graph.subscriptions import GraphSubscriptions
 from sync_core.adapters.graph.tokens import ClientSecretTokens, FixedToken, TokenSource, is_loopback
@@ -16,11 +17,12 @@ from sync_core.domain.errors import Misconfigured
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """The three ports on one endpoint."""
+    """The three ports on one endpoint, and what the set-up check proves there."""
 
     outlook: GraphOutlook
     subscriptions: GraphSubscriptions
     directory: GraphDirectory
+    proofs: GraphProofs
     client: GraphClient
     sdk: Sdk
     tokens: TokenSource
@@ -85,6 +87,7 @@ def connect_graph(
         outlook=GraphOutlook(client, page_size),
         subscriptions=GraphSubscriptions(sdk, notification_url, lifecycle_url),
         directory=GraphDirectory(sdk),
+        proofs=GraphProofs(client, tokens, (notification_url, lifecycle_url)),
         client=client,
         sdk=sdk,
         tokens=tokens,

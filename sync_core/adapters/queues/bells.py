@@ -18,6 +18,7 @@ from azure.storage.queue.aio import QueueClient, QueueServiceClient
 
 from sync_core import telemetry
 from sync_core.adapters.queues.messages import message_of_job
+from sync_core.adapters.queues.proofs import QueueInspection
 from sync_core.adapters.queues.trouble import translate
 from sync_core.domain.errors import Refused
 from sync_core.domain.stored import Job
@@ -42,6 +43,7 @@ class QueueBells:
 
     def __init__(self, service: QueueServiceClient, queue: str = QUEUE) -> None:
         self._service = service
+        self._queue = queue
         self._client: QueueClient = service.get_queue_client(queue, message_encode_policy=BinaryBase64EncodePolicy())
 
     @classmethod
@@ -92,6 +94,10 @@ class QueueBells:
             return
         except (AzureError, OSError, TimeoutError) as error:
             raise translate(error) from error
+
+    def inspection(self) -> QueueInspection:
+        """What tells whether the queues are there, over the same connections."""
+        return QueueInspection(self._service, self._queue)
 
     async def aclose(self) -> None:
         """Close the connections that are its own."""

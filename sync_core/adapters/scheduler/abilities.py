@@ -31,6 +31,15 @@ class AbilityReader:
         now = self._clock.now()
         if self._known and self._read_at and now - self._read_at < _REMEMBERED:
             return self._known
+        return await self.ask()
+
+    async def ask(self) -> BoardAbilities:
+        """What the board says now, whatever is remembered.
+
+        Raises:
+            TryAgain: as above.
+        """
+        now = self._clock.now()
         try:
             answer = await self._caller.call("GET", self._address.at("capabilities"), _SECONDS)
         except (NotSent, NoAnswer) as error:

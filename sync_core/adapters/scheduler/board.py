@@ -2,7 +2,7 @@
 
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from sync_core import telemetry
@@ -63,6 +63,11 @@ class SchedulerBoard:
             takes_reports=able.sync_status,
             has_idempotency_keys=able.idempotency_keys,
         )
+
+    async def ask_abilities(self) -> Mapping[str, bool]:
+        """What the board says now that it can do, by the contract's names."""
+        able: dict[str, bool] = (await self._abilities.ask()).capabilities.model_dump()
+        return able
 
     async def carry_out(self, operations: Sequence[BoardOperation]) -> Sequence[Outcome]:
         """One after another; the first that has to wait makes all behind it wait, since the board is one."""

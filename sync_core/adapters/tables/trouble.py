@@ -38,6 +38,11 @@ def is_absent(error: AzureError) -> bool:
     return _status(error) == 404 and _code(error) != _NO_TABLE
 
 
+def is_table_missing(error: AzureError) -> bool:
+    """Is there no such table?"""
+    return _status(error) == 404 and _code(error) == _NO_TABLE
+
+
 def is_contested(error: AzureError) -> bool:
     """Was a row not as the call expected: there already, changed, or gone?"""
     return _status(error) in (409, 412) or is_absent(error)
