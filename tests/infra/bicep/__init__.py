@@ -1,0 +1,1 @@
+"""Bicep as values: https://learn.microsoft.com/azure/azure-resource-manager/bicep/file."""

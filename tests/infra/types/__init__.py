@@ -1,0 +1,1 @@
+"""The published types of resources, and whether what is written fits them."""
