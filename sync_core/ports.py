@@ -419,6 +419,12 @@ class Overviews(Protocol):
             Refused: the place is none of ours.
         """
 
+    async def page_held(self, after: ResourceId | None = None, limit: int = 1000) -> Sequence[Overview]:
+        """Read at most so many rows of resources that have something held, in one fixed order, from behind `after` on.
+
+        Nothing of `after` need be there. Fewer than `limit` (at most 1,000) come only at the end.
+        """
+
     async def read_watch(self) -> Watch:
         """Read which alerts stand; none where there is no row."""
 

@@ -27,6 +27,7 @@ class Kind(StrEnum):
     UNREADABLE = "unreadable"
     BELL = "bell"
     WEBHOOK = "webhook"
+    MAILBOX = "mailbox"
 
 
 Ids = Annotated[list[str] | None, typer.Argument(metavar="ID", help="What `tandem held list` shows as id.")]

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sync_core.domain.change import NotHere, Pair
+from sync_core.domain.change import Alive, NotHere, Pair
+from sync_core.domain.content import fingerprint
 from sync_core.domain.link import Condition
-from sync_core.domain.plan import DeleteAppointment, DeleteEvent, Plan, ProposeUnplan, Unplan
+from sync_core.domain.plan import DeleteAppointment, DeleteEvent, Plan, ProposeUnplan, Unplan, Verdict
 
 BRAKED_WITHIN = timedelta(hours=1)
 UNUSUAL = "unusually many deletions at once; release it if they are meant"
@@ -47,6 +48,25 @@ def deletion_asked(plan: Plan) -> str:
             seen = link.outlook_version if isinstance(operation, DeleteEvent) else ""
             return f"{type(operation).__name__}:{link.generation}:{link.received}:{seen}"
     return ""
+
+
+def change_asked(pair: Pair, plan: Plan) -> str:
+    """What names anything else that was held, while what would come of it is the same; empty for nothing.
+
+    A refusal of it holds until the board says more, or something else would be written.
+    """
+    link = plan.link
+    if link is None:
+        return ""
+    if plan.verdict is Verdict.HELD and plan.reason != UNUSUAL:
+        seen = fingerprint(pair.outlook.event.content) if isinstance(pair.outlook, Alive) else ""
+        return f"held:{link.generation}:{link.received}:{plan.reason}:{seen}"
+    if not plan.operations:
+        return ""
+    contents = [getattr(operation, "content", None) for operation in plan.operations]
+    written = [fingerprint(content) if content is not None else "" for content in contents]
+    names = [type(operation).__name__ for operation in plan.operations]
+    return f"{'+'.join(names)}:{link.generation}:{link.received}:{'+'.join(written)}"
 
 
 def brake(

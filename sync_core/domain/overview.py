@@ -86,7 +86,10 @@ class Ran:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """One resource's row. `active_since_at` is None while it takes no part; `expires_at` is its next subscription's."""
+    """One resource's row. `active_since_at` is None while it takes no part.
+
+    `subscribed` of the `watched` calendars have a living subscription, the first of which ends at `expires_at`.
+    """
 
     resource: ResourceId
     name: str
@@ -107,10 +110,17 @@ class Overview:
     throttled_until: datetime | None = None
     expires_at: datetime | None = None
     last_notified_at: datetime | None = None
+    subscribed: int = 0
 
     @property
     def held_count(self) -> int:
         return sum(count for _, count in self.held)
+
+    @property
+    def has_held(self) -> bool:
+        """May anything of it be held: a pair, an event, a run, or a mailbox or calendar that does not answer?"""
+        cannot_go_on = self.state in (State.HELD, State.LEAVING) or (self.state is State.ACTIVE and bool(self.reason))
+        return bool(self.held) or cannot_go_on
 
 
 def stand(before: Overview | None, snapshot: Snapshot, at: datetime) -> Overview:

@@ -65,12 +65,15 @@ class CalendarWish:
 
 @dataclass(frozen=True, slots=True)
 class MailboxSearch:
-    """What came of looking for a resource's mailbox; `tries` failed ones in a row, the next one at `again_at`."""
+    """What came of looking for a resource's mailbox; `tries` failed ones in a row since `since_at`, the next one at
+    `again_at`.
+    """
 
     state: MailboxState = MailboxState.NONE
     reason: str = ""
     tries: int = 0
     again_at: datetime | None = None
+    since_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

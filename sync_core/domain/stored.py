@@ -286,6 +286,7 @@ class Held:
     """What waits for a person or a change, with words.
 
     `rows` are traces of the inbox rows that were there when it was held: it is tried again once there are others.
+    `about` is the pair that a second event is taken for a copy of, which goes on.
     """
 
     subject: str
@@ -295,6 +296,7 @@ class Held:
     remedy: str
     pair: PairId | None = None
     rows: tuple[Address, ...] = ()
+    about: PairId | None = None
 
     @property
     def address(self) -> Address:

@@ -5,7 +5,16 @@ from dataclasses import replace
 from datetime import datetime
 
 from sync_core.domain.choices import Choices
-from sync_core.domain.guard import BRAKED_WITHIN, UNUSUAL, Limit, brake, deletion_asked, is_stated, is_suspicious
+from sync_core.domain.guard import (
+    BRAKED_WITHIN,
+    UNUSUAL,
+    Limit,
+    brake,
+    change_asked,
+    deletion_asked,
+    is_stated,
+    is_suspicious,
+)
 from sync_core.domain.identity import PairId
 from sync_core.domain.plan import Plan, Verdict
 from sync_core.domain.stored import TodoReason
@@ -29,9 +38,22 @@ def mind_refusals(cases: Sequence[Decided], rejected: frozenset[PairId]) -> list
         if asked and plan.link is not None and (plan.pair in rejected or plan.link.refused == asked):
             link = replace(case.pair.link or plan.link, refused=asked)
             minded.append((case, Plan(plan.pair, Verdict.SKIPPED, "an admin refused to have it deleted", link)))
+        elif not asked and _is_turned_down(case, plan, rejected):
+            # The board's newest word is remembered all the same: what is not done is only the write.
+            kept = replace(plan.link, refused=change_asked(case.pair, plan)) if plan.link else None
+            minded.append((case, Plan(plan.pair, Verdict.SKIPPED, "an admin refused to have it carried out", kept)))
         else:
             minded.append((case, plan))
     return minded
+
+
+def _is_turned_down(case: Case, plan: Plan, rejected: frozenset[PairId]) -> bool:
+    """Did an admin turn down, now or earlier, what is no deletion? Without a link nothing can be remembered."""
+    is_held = plan.verdict is Verdict.HELD or bool(plan.operations)
+    if plan.pair in rejected:
+        return is_held
+    asked = change_asked(case.pair, plan)
+    return bool(asked) and plan.link is not None and plan.link.refused == asked
 
 
 async def hold_suspicious(

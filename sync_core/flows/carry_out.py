@@ -362,6 +362,8 @@ def _is_news_of_the_board(before: Link | None, after: Link) -> bool:
     state = after.board_state
     if not after.is_paired or before is None or state is None or state.is_our_write:
         return False
+    if after.refused != before.refused:
+        return False  # an admin had it left undone
     return after.received > before.received
 
 

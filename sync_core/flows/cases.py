@@ -17,6 +17,7 @@ from sync_core.domain.render import render
 from sync_core.domain.resource import CalendarRef
 from sync_core.domain.stored import Address, BoardInbox, Held, Hint, OutlookInbox
 from sync_core.domain.terms import Terms
+from sync_core.domain.timespan import Span, TimeSpan
 from sync_core.flows.desk import TWIN
 
 LOOKED_UP = frozenset({Hint.REMOVED, Hint.CHECK})
@@ -87,7 +88,7 @@ class CaseMaker:
                 if link.condition is Condition.IDLE and link.event is None:
                     outlook = Alive(event)
                 elif row.hint is Hint.SEEN:
-                    self.twins.append(self._twin(row))
+                    self.twins.append(self._twin(pair_id, row, event))
                 else:
                     revenants.append(event)
         if isinstance(outlook, Unseen) and link is not None and link.event is not None and link.event.id in found:
@@ -139,15 +140,21 @@ class CaseMaker:
     def _shown(self, event: Event) -> Event:
         return shown(event, self.terms.choices_of(event.ref.calendar))
 
-    def _twin(self, row: OutlookInbox) -> Held:
+    def _twin(self, pair: PairId, row: OutlookInbox, event: Event) -> Held:
         """Our mark on an event we did not make for this pair: a copy, perhaps, so it is never changed or deleted."""
         return Held(
             subject=f"{TWIN}{row.key}",
             since_at=self.now,
             what="a second event carries the mark of an event of ours",
-            why="it may be a copy that the worker made",
+            why=f"it may be a copy that the worker made; it begins {_begin_of(event.content.span)}",
             remedy="delete the event that is not wanted",
+            about=pair,
         )
+
+
+def _begin_of(span: Span) -> str:
+    """When something begins, for whoever has to find it."""
+    return f"{span.start_at:%Y-%m-%d %H:%M} UTC" if isinstance(span, TimeSpan) else f"{span.start_on:%Y-%m-%d}"
 
 
 def key_of_pair(pair: PairId) -> AppointmentKey | None:

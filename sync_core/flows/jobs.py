@@ -7,6 +7,7 @@ from sync_core.flows.accept import WEBHOOKS
 from sync_core.flows.desk import POISON
 from sync_core.ports import Ports
 
+MESSAGE = "a queue message that cannot be read"
 _AGAIN_AFTER = timedelta(minutes=15)
 
 
@@ -19,7 +20,7 @@ async def file_poison(ports: Ports, job: Job, reason: str) -> None:
         subject=f"{POISON}{job.resource}",
         since_at=ports.clock.now(),
         what="a run that failed again and again",
-        why=reason,
+        why=f"{reason} (correlation id {job.correlation_id})",
         remedy="see the log under the correlation id; the resource is tried again by itself",
     )
     await ports.rows.insert(job.resource, [row])
@@ -32,7 +33,7 @@ async def file_undecodable(ports: Ports, message_id: str, reason: str) -> None:
     row = Held(
         subject=f"message.{message_id}",
         since_at=ports.clock.now(),
-        what="a queue message that cannot be read",
+        what=MESSAGE,
         why=reason,
         remedy="find out who writes to the queue besides Tandem",
     )

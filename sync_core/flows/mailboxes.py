@@ -200,4 +200,4 @@ def _next_search(known: Profile | None, profile: Profile, refusal: MailboxRefuse
 
 def _later(before: MailboxSearch, state: MailboxState, reason: str, now: datetime) -> MailboxSearch:
     wait = min(_FIRST_WAIT * (1 << min(before.tries, 5)), _LONGEST_WAIT)
-    return MailboxSearch(state, reason, before.tries + 1, now + wait)
+    return MailboxSearch(state, reason, before.tries + 1, now + wait, before.since_at or now)

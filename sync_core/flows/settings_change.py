@@ -205,6 +205,6 @@ async def _with_calendars(ports: Ports, choices: Choices, profile: Profile) -> P
         found = await find_calendars(ports, choices, profile, profile)
         await claim_calendars(ports, profile, found)
     except (Refused, TryAgain) as trouble:
-        search = MailboxSearch(profile.mailbox.state, str(trouble), 0, ports.clock.now())
+        search = MailboxSearch(profile.mailbox.state, str(trouble), 0, ports.clock.now(), ports.clock.now())
         return replace(profile, mailbox=search)
     return found

@@ -9,13 +9,12 @@ from sync_core.domain.profile import MailboxState, Participation, Profile
 from sync_core.domain.resource import Direction
 from sync_core.domain.stored import BoardInbox, Held, Lease, OutlookInbox
 from sync_core.domain.terms import Terms
-from sync_core.flows.desk import POISON, Desk
+from sync_core.flows.desk import POISON, TWIN, Desk
 
 BRAKED = "held by the brake"
 SECOND_EVENT = "a second event with our mark"
 FAILING = "a run that fails"
 BROKEN_RUNS = 3
-_TWIN = "twin."
 
 
 def snapshot_of(desk: Desk, lease: Lease, profile: Profile, now: datetime) -> Snapshot:
@@ -36,7 +35,7 @@ def snapshot_of(desk: Desk, lease: Lease, profile: Profile, now: datetime) -> Sn
         reason=reason,
         waiting=len(waiting),
         waiting_since_at=min((row.known_at for row in waiting if row.known_at is not None), default=None),
-        held=_reasons([*desk.held.values(), *desk.poisoned, *desk.unpaired]),
+        held=_reasons([*desk.held.values(), *desk.poisoned, *desk.unpaired, *desk.notices.values()]),
         paired=lease.paired,
         watched=len(terms.calendars_to_read()) if terms.takes_part else 0,
         throttled_until=not_before if not_before is not None and not_before > now else None,
@@ -78,6 +77,6 @@ def reason_of(held: Held) -> str:
     """The fixed words for why something is held; what it says itself may quote either side."""
     if held.subject.startswith(POISON):
         return FAILING
-    if held.subject.startswith(_TWIN):
+    if held.subject.startswith(TWIN):
         return SECOND_EVENT
     return BRAKED if held.why == UNUSUAL else held.what

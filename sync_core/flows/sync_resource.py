@@ -264,7 +264,9 @@ class _Run:
             cases = await hold_suspicious(self.tenure, desk, self.choices, cases, released)
         cases = self._leave_refused(cases, desk, now)
         cases.sort(key=lambda entry: _starts_at(entry[1], terms.zone))
-        spent = [row for case, plan in cases if _is_void(plan) for row in desk.rows_left(case.consumes)]
+        void = [case for case, plan in cases if _is_void(plan)]
+        spent = [row for case in void for row in desk.rows_left(case.consumes)]
+        spent += [desk.held[case.pair.id].address for case in void if case.pair.id in desk.held]
         intents = [_intent(case, plan, plan.pair in released) for case, plan in cases if not _is_void(plan)]
         for batch in self._cut([intent for intent in intents if not intent.plan.operations], desk):
             await carrier.commit(None, batch, [()] * len(batch))

@@ -41,6 +41,7 @@ def overview(resource: str, name: str = "", state: State = State.ACTIVE) -> Over
         progress=Progress(NOON, 100, 50, 40, 10, 60, NOON),
         throttled_until=NOON,
         expires_at=NOON + DAY,
+        subscribed=1,
         last_notified_at=NOON,
     )
 
@@ -153,3 +154,31 @@ class OverviewsContract:
             await overviews.keep_watch(watch)
             assert await overviews.read_watch() == watch
         assert await all_pages(overviews) == []
+
+    async def test_only_resources_that_have_something_held_are_walked(self, overviews: Overviews) -> None:
+        held = {f"r{number:02d}" for number in range(9)}
+        for name in held:
+            await overviews.put(overview(name))
+        calm = replace(overview("calm"), held=(), reason="")
+        await overviews.put(calm)
+        await overviews.put(replace(calm, resource=ResourceId("waiting"), state=State.WAITING, reason="no pilot"))
+        cannot = {"cannot go on": State.HELD, "leaves": State.LEAVING}
+        for name, state in cannot.items():
+            await overviews.put(replace(calm, resource=ResourceId(name), state=state))
+        await overviews.keep_watch(Watch())
+        for limit in (1, 4, 1000):
+            walked: list[ResourceId] = []
+            while rows := await overviews.page_held(walked[-1] if walked else None, limit):
+                assert len(rows) <= limit
+                walked += [row.resource for row in rows]
+            assert len(walked) == len(set(walked))
+            assert set(walked) == held | set(cannot)
+
+    async def test_the_walk_goes_on_behind_a_resource_that_nothing_is_held_of_any_more(
+        self, overviews: Overviews
+    ) -> None:
+        for name in NASTY_IDS:
+            await overviews.put(overview(name))
+        order = [row.resource for row in await overviews.page_held()]
+        await overviews.delete(order[2])
+        assert [row.resource for row in await overviews.page_held(order[2])] == order[3:]

@@ -170,10 +170,11 @@ class FakeOutlook(OutlookCalendars):
         inside = [one.event for one in last.values() if one.event and _is_inside(one.event, place.window)]
         told = {event.ref.id for event in inside}
         return ChangePage(
-            events=tuple(self._shown(event) for event in inside),
+            events=tuple(self._shown(event) for event in inside if event.ref.id not in self.unreadable),
             removed=tuple(each for each in last if each not in told),
             place=self._keep_place(replace(place, rest=rest, is_round_end=not rest)),
             is_last=not rest,
+            unreadable=tuple((each, "a time zone nobody knows") for each in told & self.unreadable),
         )
 
     def _keep_place(self, place: _Place) -> str:

@@ -40,6 +40,10 @@ class FakeOverviews:
         few = found[: min(limit, 1000)]
         return OverviewPage(tuple(few), f"behind {few[-1].resource}" if len(few) < len(found) else None)
 
+    async def page_held(self, after: ResourceId | None = None, limit: int = 1000) -> list[Overview]:
+        rows = [self.rows[resource] for resource in sorted(self.rows) if after is None or resource > after]
+        return [row for row in rows if row.has_held][: min(limit, 1000)]
+
     async def read_watch(self) -> Watch:
         return self.watch
 

@@ -16,7 +16,7 @@ def test_a_poisoned_bell_is_filed_under_its_resource_and_rung_again_later() -> N
     stage = Stage()
     now(file_poison(stage.ports, poisoned(stage), "KeyError"))
     (held,) = stage.found(Held)
-    assert (held.why, bool(held.what), bool(held.remedy)) == ("KeyError", True, True)
+    assert (held.why, bool(held.what), bool(held.remedy)) == ("KeyError (correlation id c)", True, True)
     (waiting,) = stage.bells.waiting
     assert (waiting.job.resource, waiting.job.reason) == (R0, "poison")
     assert stage.due_in() == [timedelta(minutes=15)]

@@ -108,7 +108,8 @@ def _read_span(wire: WireEvent) -> Span:
         start_at = _read_zoned(start)
         return TimeSpan(start_at, max(_read_zoned(end), start_at))
     except KeyError as unknown:
-        raise Refused(f"event {wire.id} is in the time zone {unknown.args[0]!r}, which is not known here") from None
+        zone = f"the time zone {unknown.args[0]!r}, which is not known here; by it it begins {start.date_time[:16]}"
+        raise Refused(f"event {wire.id} is in {zone}") from None
     except ValueError:
         raise Refused(f"the time of event {wire.id} cannot be read") from None
 

@@ -28,6 +28,7 @@ PARTITIONS = 8
 _ROWS = ("o", "o~")
 _WATCH = ("alerts", "watch")
 _STATE = "state"
+_HELD = "held"
 _ID = "id"
 # A filter takes 15 comparisons, so that no more words of a name can be searched by.
 _WORDS = ("w0", "w1", "w2", "w3")
@@ -81,6 +82,18 @@ class TableOverviews:
                 if not token or len(found) >= limit:
                     return OverviewPage(tuple(map(_read, found)), _place_of(token))
 
+    async def page_held(self, after: ResourceId | None = None, limit: int = LARGEST_PAGE) -> list[Overview]:
+        """Read by a range of keys instead of a continuation, so that one resource says where to go on."""
+        limit = max(1, min(limit, LARGEST_PAGE))
+        query = f"{_HELD} eq true and {_behind(after)}"
+        found: list[Found] = []
+        with translated(OVERVIEW):
+            async for entity in self._client.query_entities(query, results_per_page=limit, select=list(FIRST_COLUMNS)):
+                found.append(Found(entity))
+                if len(found) == limit:
+                    break
+        return list(map(_read, found))
+
     async def read_watch(self) -> Watch:
         """Read the one row of the alerts."""
         entity = await self._reader.entity(*_WATCH)
@@ -103,7 +116,8 @@ def entity_of(overview: Overview) -> dict[str, Any]:
     partition, key = _address(overview.resource)
     text = document_of(Overview).write(overview)
     weigh(text, key)
-    found_by = {_STATE: overview.state.value, _ID: overview.resource.casefold()[:_LONGEST_WORD]}
+    found_by: dict[str, Any] = {_STATE: overview.state.value, _HELD: overview.has_held}
+    found_by |= {_ID: overview.resource.casefold()[:_LONGEST_WORD]}
     words = overview.name.casefold().split()
     found_by |= {
         column: " ".join(islice(words, index, None))[:_LONGEST_WORD]
@@ -121,6 +135,15 @@ def _read(entity: Found) -> Overview:
     address = str(entity["RowKey"])
     overview: Overview = document_of(Overview).read(text_of(entity, address), address)
     return overview
+
+
+def _behind(resource: ResourceId | None) -> str:
+    """The rows behind that of a resource; keys hold nothing that a filter would have to escape."""
+    if resource is None:
+        return f"PartitionKey ge '{_ROWS[0]}' and PartitionKey lt '{_ROWS[1]}'"
+    partition, key = _address(resource)
+    beside = f"PartitionKey eq '{partition}' and RowKey gt '{key}'"
+    return f"( ( {beside} ) or ( PartitionKey gt '{partition}' and PartitionKey lt '{_ROWS[1]}' ) )"
 
 
 def _query(state: State | None, search: str) -> tuple[str, dict[str, str]]:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from typing import Any, cast
+from urllib.parse import parse_qsl
 
 from sync_core.adapters.wording import check_template
 from sync_core.ports import Ports
@@ -64,7 +65,11 @@ class Office:
         etag: str = "",
         **query: str,
     ) -> Answer:
-        """Make a call; a body that is no text is sent as JSON. `etag` is that of If-Match, or `NEW`."""
+        """Make a call; a body that is no text is sent as JSON. `etag` is that of If-Match, or `NEW`.
+
+        A query may stand in the path, too: some of its names mean something else here.
+        """
+        path, _, asked = path.partition("?")
         headers = {"If-None-Match": "*"} if etag == NEW else {"If-Match": etag} if etag else {}
         raw = b""
         if body is not None:
@@ -76,6 +81,7 @@ class Office:
                 if isinstance(body, str)
                 else json.dumps(body).encode()
             )
+        query |= dict(parse_qsl(asked, keep_blank_values=True))
         request = Request(method, f"https://tandem.example/api/admin{path}", Headers(headers), query, raw)
         answer = await answer_call(self._administration, request, "c")
         _hold_against_contract(method, path, answer)
