@@ -1,7 +1,7 @@
 // Everything that Tandem runs on, in one resource group: docs/admin/set-up.md says how, README.md what each module is.
 //
 // Written in constructs that the parsers read by which it is checked without a compiler (tests/infra): no lambdas, no
-// types of its own, no condition inside a loop.
+// types of its own, no condition behind a loop, no interpolation inside another.
 
 // The group is the scope, and not the subscription: whoever deploys needs rights on this one group only, and removing
 // the group removes everything. azd makes or picks the group by itself (AZURE_RESOURCE_GROUP).
@@ -49,7 +49,7 @@ param tags object = {}
 @minLength(9)
 param schedulerUrl string
 
-@description('Names this deployment on every event that it makes; empty for one that follows from group and name. Only a move to another group gives it: the one that it had.')
+@description('Names this deployment on its events; empty: from group and name. After a move: what it was before.')
 @maxLength(36)
 param connectorId string = ''
 
@@ -61,7 +61,7 @@ param publicUrl string = ''
 @maxLength(36)
 param graphTenantId string = tenant().tenantId
 
-@description('Application (client) id of the app registration. Empty until register-app has made it; then deploy again.')
+@description('Application (client) id of the app registration; empty until register-app has made it.')
 param graphClientId string = ''
 
 @description('Microsoft Graph of the tenant\'s cloud.')
@@ -78,6 +78,13 @@ param graphAuthority string = environment().authentication.loginEndpoint
 
 @description('Scope of the token for Graph; empty for the endpoint\'s own, which is right nearly everywhere.')
 param graphScope string = ''
+
+@description('How the app proves itself to Graph: by the secret in the vault, or by its identity, which needs none.')
+@allowed([
+  'secret'
+  'federated'
+])
+param graphSignIn string = 'secret'
 
 @description('Events per page of a read.')
 @minValue(1)
@@ -154,7 +161,7 @@ param storageSku string = 'Standard_ZRS'
 @minLength(1)
 param alertAddresses array
 
-@description('Time in which a turn of the pull must have ended: three turns of pullSchedule or more, and some minutes for the log to arrive.')
+@description('Time in which a turn of the pull must have ended: three turns or more, and minutes for the log to arrive.')
 @allowed([
   'PT15M'
   'PT30M'
@@ -176,7 +183,7 @@ param mostFailed int = 10
 @minValue(1)
 param monthlyBudget int = 50
 
-@description('First day of the month of the first deployment, as 2026-12-01; Azure refuses another one later. Empty for no budget.')
+@description('First of the month of the first deployment, as 2026-12-01, and the same ever after. Empty: no budget.')
 @maxLength(10)
 param budgetStartsOn string = ''
 
@@ -185,7 +192,7 @@ param budgetStartsOn string = ''
 @maxValue(730)
 param logRetentionDays int = 30
 
-@description('Most log that is taken in a day, in gigabytes; -1 for no limit. Beyond it the alerts see nothing but silence.')
+@description('Most gigabytes of log in a day; -1 for no limit. Beyond it, alerts see nothing but silence.')
 @minValue(-1)
 param logDailyQuotaGb int = 1
 
@@ -206,7 +213,7 @@ param lockResources bool = true
 
 // A network of its own
 
-@description('Reach storage and vault through private endpoints in a network of their own. The app itself stays reachable.')
+@description('Reach storage and vault through private endpoints only. The app itself stays reachable.')
 param usePrivateNetwork bool = false
 
 @description('Addresses of the network.')
@@ -218,7 +225,7 @@ param networkAppPrefix string = '10.60.0.0/26'
 @description('Those of the subnet with the private addresses, /28 or larger.')
 param networkEndpointsPrefix string = '10.60.0.64/27'
 
-@description('Public addresses or ranges from which secrets are put into a private vault. Empty: only from inside the network.')
+@description('Addresses from which secrets are put into a private vault; empty: only from inside the network.')
 param vaultOpenTo array = []
 
 var token = uniqueString(resourceGroup().id, environmentName)
@@ -228,12 +235,14 @@ var connector = empty(connectorId) ? guid(resourceGroup().id, environmentName) :
 #disable-next-line simplify-interpolation
 var officerId = empty(secretsOfficerId) ? '${deployer().objectId}' : secretsOfficerId
 var appUrl = empty(publicUrl) ? app.outputs.url : publicUrl
-var vaultDnsSuffix = replace(environment().suffixes.keyvaultDns, '.vault.', '.vaultcore.')
+
+var identityName = 'id-${name}-${token}'
+var registrationOptions = graphSignIn == 'secret' ? '--vault ${vaultName}' : '--federated --identity ${identityName}'
 
 module identity 'modules/identity.bicep' = {
   name: 'identity'
   params: {
-    name: 'id-${name}-${token}'
+    name: identityName
     location: location
     tags: allTags
   }
@@ -287,60 +296,20 @@ module roles 'modules/roles.bicep' = {
   }
 }
 
+// The app waits for this as a whole, so that its package can be read when it first starts.
 module network 'modules/network.bicep' = if (usePrivateNetwork) {
   name: 'network'
   params: {
-    name: 'vnet-${name}-${token}'
-    securityGroupName: 'nsg-${name}-${token}'
+    name: '${name}-${token}'
     location: location
     tags: allTags
     addressPrefix: networkPrefix
     appPrefix: networkAppPrefix
     endpointsPrefix: networkEndpointsPrefix
+    storageId: storage.outputs.id
+    vaultId: vault.outputs.id
   }
 }
-
-var privateParts = [
-  {
-    part: 'blob'
-    serviceId: resourceId('Microsoft.Storage/storageAccounts', storageAccountName)
-    zoneName: 'privatelink.blob.${environment().suffixes.storage}'
-  }
-  {
-    part: 'queue'
-    serviceId: resourceId('Microsoft.Storage/storageAccounts', storageAccountName)
-    zoneName: 'privatelink.queue.${environment().suffixes.storage}'
-  }
-  {
-    part: 'table'
-    serviceId: resourceId('Microsoft.Storage/storageAccounts', storageAccountName)
-    zoneName: 'privatelink.table.${environment().suffixes.storage}'
-  }
-  {
-    part: 'vault'
-    serviceId: resourceId('Microsoft.KeyVault/vaults', vaultName)
-    zoneName: 'privatelink${vaultDnsSuffix}'
-  }
-]
-
-// One parser reads no condition behind a loop, so that without a network the loop is empty.
-module endpoint 'modules/endpoint.bicep' = [for each in (usePrivateNetwork ? privateParts : []): {
-  name: 'endpoint-${each.part}'
-  params: {
-    name: 'pe-${name}-${each.part}-${token}'
-    location: location
-    tags: allTags
-    serviceId: each.serviceId
-    part: each.part
-    zoneName: each.zoneName
-    networkId: network!.outputs.id
-    subnetId: network!.outputs.endpointsSubnetId
-  }
-  dependsOn: [
-    storage
-    vault
-  ]
-}]
 
 module plan 'modules/plan.bicep' = {
   name: 'plan'
@@ -370,7 +339,6 @@ module app 'modules/app.bicep' = {
   }
   dependsOn: [
     roles
-    endpoint
   ]
 }
 
@@ -391,6 +359,7 @@ module settings 'modules/settings.bicep' = {
     graphScope: graphScope
     graphTenantId: graphTenantId
     graphClientId: graphClientId
+    graphSignIn: graphSignIn
     graphPageSize: graphPageSize
     graphMaxConcurrency: graphMaxConcurrency
     adminAudience: empty(adminAudience) ? graphClientId : adminAudience
@@ -478,7 +447,7 @@ output FUNCTION_APP_NAME string = app.outputs.name
 output KEY_VAULT_NAME string = vault.outputs.name
 
 @description('Name of the app\'s identity.')
-output IDENTITY_NAME string = 'id-${name}-${token}'
+output IDENTITY_NAME string = identityName
 
 @description('Object id of the app\'s identity.')
 output IDENTITY_PRINCIPAL_ID string = identity.outputs.principalId
@@ -488,11 +457,11 @@ output CONNECTOR_ID string = connector
 
 @description('What is left to do.')
 output NEXT_STEPS array = [
-  '1. Register the app: infra/register-app.sh, which puts graph-client-secret into the vault ${vault.outputs.name}.'
-  '2. Put scheduler-api-key and scheduler-webhook-secret into the same vault.'
-  empty(graphClientId) ? '3. Deploy again with graphClientId, which the registration has told you.' : '3. The app knows its registration, ${graphClientId}.'
-  '4. Deploy the package to ${app.outputs.name}: azd deploy, or python3 dev.py package and az functionapp deployment.'
+  '1. Register the app: infra/register-app.sh ${registrationOptions}'
+  '2. Put scheduler-api-key and scheduler-webhook-secret into ${vault.outputs.name}.'
+  '3. Give its id to every later deployment: GRAPH_CLIENT_ID is ${empty(graphClientId) ? 'not given yet' : graphClientId}.'
+  '4. Deploy the package to ${app.outputs.name}: docs/admin/set-up.md.'
   '5. Have the board post to ${appUrl}/api/scheduler/events.'
   '6. Check: tandem doctor --url ${appUrl}'
-  empty(budgetStartsOn) ? '7. No budget watches the cost: deploy again with budgetStartsOn.' : '7. A budget watches the cost from ${budgetStartsOn}.'
+  '7. Watch the cost: BUDGET_STARTS_ON is ${empty(budgetStartsOn) ? 'not given yet' : budgetStartsOn}.'
 ]

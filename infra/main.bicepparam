@@ -13,6 +13,7 @@ param pythonVersion = readEnvironmentVariable('PYTHON_VERSION', '3.12')
 
 // Told by register-app; empty at the first deployment.
 param graphClientId = readEnvironmentVariable('GRAPH_CLIENT_ID', '')
+param graphSignIn = readEnvironmentVariable('GRAPH_SIGN_IN', 'secret')
 param adminAudience = readEnvironmentVariable('ADMIN_AUDIENCE', '')
 param graphEndpoint = readEnvironmentVariable('GRAPH_ENDPOINT', 'https://graph.microsoft.com')
 // Only where an installation moved: what its former one named it.

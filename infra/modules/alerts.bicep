@@ -1,5 +1,6 @@
-// A rule for each thing that needs a person. The queries are files, so that they can be tried in the portal as they are.
-// What each means: docs/admin/alerts.md. https://learn.microsoft.com/azure/azure-monitor/alerts/alerts-create-log-alert-rule
+// A rule for each thing that needs a person: docs/admin/alerts.md says what each means. The queries are files, to be
+// tried in the portal with what stands in <> filled in.
+// https://learn.microsoft.com/azure/azure-monitor/alerts/alerts-create-log-alert-rule
 
 @description('What the names of the rules begin with.')
 @minLength(1)
@@ -57,12 +58,12 @@ var eachAlert = [
 var standingQuery = loadTextContent('../queries/standing.kql')
 var silentTimer = loadTextContent('../queries/timer-silent.kql')
 
-// Severity: 1 nothing is carried over, 2 some is not, 3 it will not be.
+// Severity 1: nothing is carried over, or soon will not be. 2: some of it.
 var rules = [
   {
     name: 'nothing-runs'
     title: 'Tandem: nothing runs'
-    words: 'No turn of the pull has ended for a while. Start with docs/admin/mend.md.'
+    words: 'No turn of the pull has ended for a while. Ask /api/health, then see the log.'
     severity: 1
     query: loadTextContent('../queries/pull-silent.kql')
     lookback: pullWindow
@@ -122,7 +123,7 @@ var rules = [
   {
     name: 'held'
     title: 'Tandem: something is held'
-    words: 'Something waits for a person to judge it; all else goes on.'
+    words: 'Something waits for a person to judge it; all else goes on. tandem held list shows it.'
     severity: 2
     query: '${standingQuery}${loadTextContent('../queries/held.kql')}'
     lookback: standing.lookback
@@ -132,7 +133,7 @@ var rules = [
   {
     name: 'silence'
     title: 'Tandem: a source is silent'
-    words: 'A source has sent nothing in its working hours for longer than it may.'
+    words: 'A source has sent nothing in its working hours for longer than it may. tandem sources list shows which.'
     severity: 2
     query: '${standingQuery}${loadTextContent('../queries/silence.kql')}'
     lookback: standing.lookback
@@ -142,7 +143,7 @@ var rules = [
   {
     name: 'subscription'
     title: 'Tandem: a subscription is missing or about to end'
-    words: 'Changes in these calendars are seen only when they are pulled.'
+    words: 'Changes in some calendars are seen only when they are pulled. tandem doctor tells why.'
     severity: 2
     query: '${standingQuery}${loadTextContent('../queries/subscription.kql')}'
     lookback: standing.lookback
@@ -152,7 +153,7 @@ var rules = [
   {
     name: 'lag'
     title: 'Tandem: changes arrive late'
-    words: 'Changes take longer than five minutes, or wait without being carried out.'
+    words: 'Changes take longer than five minutes, or wait without being carried out. tandem status shows whose.'
     severity: 2
     query: '${standingQuery}${loadTextContent('../queries/lag.kql')}'
     lookback: standing.lookback
@@ -163,8 +164,8 @@ var rules = [
     name: 'secret'
     title: 'Tandem: a secret is about to run out'
     words: 'Make a new secret and store it under the same name: docs/how-to/rotate-a-secret.md.'
-    severity: 3
-    query: '${standingQuery}${loadTextContent('../queries/secret.kql')}'
+    severity: 2
+    query: loadTextContent('../queries/secret.kql')
     lookback: standing.lookback
     every: 'PT1H'
     dimensions: eachAlert
@@ -172,7 +173,7 @@ var rules = [
   {
     name: 'other'
     title: 'Tandem: another alert'
-    words: 'The app tells an alert that has no rule of its own.'
+    words: 'The app tells an alert that has no rule of its own. tandem status shows it.'
     severity: 2
     query: '${standingQuery}${loadTextContent('../queries/other.kql')}'
     lookback: standing.lookback

@@ -1,15 +1,10 @@
-// A network of the app's own: it calls from one subnet, and storage and vault have their private addresses in the other.
+// A network of the app's own: it calls from one subnet; storage and vault have private addresses in the other.
 // https://learn.microsoft.com/azure/azure-functions/functions-networking-options
 
-@description('Name of the network.')
+@description('What the names end in.')
 @minLength(2)
-@maxLength(64)
+@maxLength(48)
 param name string
-
-@description('Name of the security group of the private addresses.')
-@minLength(1)
-@maxLength(80)
-param securityGroupName string
 
 @description('Region.')
 param location string
@@ -26,8 +21,39 @@ param appPrefix string
 @description('Those of the subnet with the private addresses, /28 or larger.')
 param endpointsPrefix string
 
+@description('Resource id of the storage account.')
+param storageId string
+
+@description('Resource id of the vault.')
+param vaultId string
+
+// The suffixes are those of the cloud; a vault's zone is called otherwise than its public name.
+var vaultSuffix = replace(environment().suffixes.keyvaultDns, '.vault.', '.vaultcore.')
+var parts = [
+  {
+    name: 'blob'
+    serviceId: storageId
+    zoneName: 'privatelink.blob.${environment().suffixes.storage}'
+  }
+  {
+    name: 'queue'
+    serviceId: storageId
+    zoneName: 'privatelink.queue.${environment().suffixes.storage}'
+  }
+  {
+    name: 'table'
+    serviceId: storageId
+    zoneName: 'privatelink.table.${environment().suffixes.storage}'
+  }
+  {
+    name: 'vault'
+    serviceId: vaultId
+    zoneName: 'privatelink${vaultSuffix}'
+  }
+]
+
 resource securityGroup 'Microsoft.Network/networkSecurityGroups@2024-05-01' = {
-  name: securityGroupName
+  name: 'nsg-${name}'
   location: location
   tags: tags
   properties: {
@@ -66,7 +92,7 @@ resource securityGroup 'Microsoft.Network/networkSecurityGroups@2024-05-01' = {
 
 // The subnets are written inside, since a network that is deployed again without them loses them.
 resource network 'Microsoft.Network/virtualNetworks@2024-05-01' = {
-  name: name
+  name: 'vnet-${name}'
   location: location
   tags: tags
   properties: {
@@ -109,11 +135,19 @@ resource network 'Microsoft.Network/virtualNetworks@2024-05-01' = {
   }
 }
 
-@description('Resource id of the network.')
-output id string = network.id
+module endpoint 'endpoint.bicep' = [for part in parts: {
+  name: 'endpoint-${part.name}'
+  params: {
+    name: 'pe-${part.name}-${name}'
+    location: location
+    tags: tags
+    serviceId: part.serviceId
+    part: part.name
+    zoneName: part.zoneName
+    networkId: network.id
+    subnetId: '${network.id}/subnets/endpoints'
+  }
+}]
 
 @description('Resource id of the subnet that the app calls from.')
 output appSubnetId string = '${network.id}/subnets/app'
-
-@description('Resource id of the subnet with the private addresses.')
-output endpointsSubnetId string = '${network.id}/subnets/endpoints'

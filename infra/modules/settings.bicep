@@ -43,6 +43,13 @@ param graphTenantId string
 @description('Application (client) id of the app registration.')
 param graphClientId string
 
+@description('How the app proves itself to Graph.')
+@allowed([
+  'secret'
+  'federated'
+])
+param graphSignIn string
+
 @description('Events per page of a read.')
 param graphPageSize int
 
@@ -90,7 +97,9 @@ resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
     GRAPH_SCOPE: graphScope
     GRAPH_TENANT_ID: graphTenantId
     GRAPH_CLIENT_ID: graphClientId
-    GRAPH_CLIENT_SECRET_NAME: 'graph-client-secret'
+    GRAPH_SIGN_IN: graphSignIn
+    // Empty counts as not set, which it has to be where there is no secret.
+    GRAPH_CLIENT_SECRET_NAME: graphSignIn == 'secret' ? 'graph-client-secret' : ''
     GRAPH_PAGE_SIZE: string(graphPageSize)
     GRAPH_MAX_CONCURRENCY: string(graphMaxConcurrency)
     SCHEDULER_URL: schedulerUrl

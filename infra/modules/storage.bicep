@@ -1,4 +1,4 @@
-// All that Tandem keeps, and the package it runs from. Everything is made here, so that the app needs no right to make it.
+// All that Tandem keeps, and the package it runs from. All of it is made here, so that the app need not make any.
 // https://learn.microsoft.com/azure/storage/common/shared-key-authorization-prevent
 
 @description('Name of the storage account.')
