@@ -64,6 +64,10 @@ def _run_command(options: argparse.Namespace) -> int:
             from devtools.mutations.command import mutate
 
             return mutate(options.words)
+        case "package":
+            from devtools.packaging.command import make_package
+
+            return make_package(options.python, options.output)
     return _stay_with_one_part(options)
 
 
@@ -114,4 +118,7 @@ def _parser() -> argparse.ArgumentParser:
     machine.add_argument("--examples", type=int, required=True)
     mutating = commands.add_parser("mutate")
     mutating.add_argument("words", nargs="*", metavar="WORD")
+    package = commands.add_parser("package")
+    package.add_argument("--python", default="3.12", metavar="VERSION", help="the app's Python: 3.11, 3.12 or 3.13")
+    package.add_argument("--output", type=Path, metavar="FILE", help="the zip to write (dist/tandem-python….zip)")
     return parser

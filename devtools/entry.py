@@ -29,6 +29,7 @@ Tandem keeps a planning board and Outlook calendars in step.
   python3 dev.py token [--role Tandem.Reader]           print a token for the administration of `up`
   python3 dev.py machine --examples N                   random histories against the engine
   python3 dev.py mutate [WORD …]                        break each rule once and see which scenario notices
+  python3 dev.py package [--python 3.12]                the zip that a Functions app runs from, tried before it is told
 
 The first command makes the environment (.venv, node_modules); later ones start at once.
 """
@@ -48,6 +49,7 @@ COMMANDS = (
     "token",
     "machine",
     "mutate",
+    "package",
 )
 
 

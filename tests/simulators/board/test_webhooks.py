@@ -237,7 +237,7 @@ async def test_what_can_never_be_taken_is_set_aside(board: Caller, receiver: Rec
 
 
 async def test_copies_in_any_order_are_the_same_delivery(board: Caller, receiver: Receiver) -> None:
-    await board.control("PATCH", "webhooks", {"copies": 3, "spread_seconds": 0.05})
+    await board.control("PATCH", "webhooks", {"copies": 3, "spread_seconds": 0.5})
     for n in range(10):
         await board.plan(id=f"A-{n}")
     await receiver.until(lambda: len(receiver.taken) == 30)

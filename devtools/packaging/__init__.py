@@ -1,0 +1,1 @@
+"""Makes the zip that a Functions app on Linux runs from."""
