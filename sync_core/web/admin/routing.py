@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from sync_core.domain.errors import LeaseLost, Misconfigured, Refused, TryAgain, VersionMoved
+from sync_core.domain.resource import ResourceId
 from sync_core.logs import closing_line
 from sync_core.ports import Ports
 from sync_core.web.admin.access import Access, Caller
