@@ -16,6 +16,8 @@ from sync_core.web.http import Headers, Response
 
 # What a spreadsheet would take for a formula: https://owasp.org/www-community/attacks/CSV_Injection
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# Every fault is among the errors; the sentence is for who reads one.
+_MOST_IN_WORDS, _LONGEST_WORDS = 5, 300
 
 
 class Problem(Enum):
@@ -29,6 +31,7 @@ class Problem(Enum):
     CONFLICT = ("conflict", HTTPStatus.CONFLICT)
     PRECONDITION_FAILED = ("precondition-failed", HTTPStatus.PRECONDITION_FAILED)
     PRECONDITION_REQUIRED = ("precondition-required", HTTPStatus.PRECONDITION_REQUIRED)
+    THROTTLED = ("throttled", HTTPStatus.TOO_MANY_REQUESTS)
     UNAVAILABLE = ("unavailable", HTTPStatus.SERVICE_UNAVAILABLE)
 
     @property
@@ -79,9 +82,10 @@ def refuse(problem: Problem, detail: str, *errors: Wrong, status: int | None = N
 
 
 def invalid(*errors: Wrong) -> Refusal:
-    """Return the refusal of input, with every fault that was found."""
-    words = "; ".join(f"{each.field or 'the body'} {each.wrong}" for each in errors)
-    return refuse(Problem.INVALID, f"{words}.", *errors)
+    """Return the refusal of input, with every fault that was found; in words the first of them."""
+    words = "; ".join(f"{each.field or 'the body'} {each.wrong}"[:_LONGEST_WORDS] for each in errors[:_MOST_IN_WORDS])
+    more = f"; and {len(errors) - _MOST_IN_WORDS} more" if len(errors) > _MOST_IN_WORDS else ""
+    return refuse(Problem.INVALID, f"{words}{more}.", *errors)
 
 
 def answer_json(
@@ -133,6 +137,27 @@ def require_match(headers: Headers, etag: str) -> None:
         raise refuse(Problem.PRECONDITION_REQUIRED, detail)
     if not etag or (given != "*" and etag not in {each.strip() for each in given.split(",")}):
         detail = "It has been changed since you read it, or is gone: read it again and decide anew."
+        raise refuse(Problem.PRECONDITION_FAILED, detail)
+
+
+def require_put_condition(headers: Headers, etag: str) -> None:
+    """Let a put pass that creates (If-None-Match: *) what is not there, or replaces (If-Match) what was read.
+
+    `etag` is empty where nothing is there.
+
+    Raises:
+        Refusal: 428 without a condition, 412 if it does not hold, 400 if it is none.
+    """
+    none_match = headers.get("if-none-match", "").strip()
+    if not none_match:
+        require_match(headers, etag)
+        return
+    if "if-match" in headers:
+        raise invalid(Wrong("If-None-Match", "stands beside If-Match", "one of them: * to create, an ETag to replace"))
+    if none_match != "*":
+        raise invalid(Wrong("If-None-Match", "is not *", "* to create a new one; If-Match replaces a known one"))
+    if etag:
+        detail = "There is one of that id already: read it, and send its ETag as If-Match to change it."
         raise refuse(Problem.PRECONDITION_FAILED, detail)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sync_core.contract.admin_resources import said_document
@@ -115,6 +116,8 @@ def _check_form(document: Any) -> None:
     version = document.get("version")
     if version != VERSION or isinstance(version, bool):
         wrong.append(Wrong("version", "is no form of this file that is known", str(VERSION)))
+    if "exportedAt" in document and not _is_instant(document["exportedAt"]):
+        wrong.append(Wrong("exportedAt", "is no instant", "as it was exported, or nothing"))
     if not isinstance(document.get("settings", {}), dict):
         wrong.append(Wrong("settings", "is of the wrong type", "a JSON object"))
     for name, most in (("resources", MOST_RESOURCES), ("sources", MOST_SOURCES)):
@@ -125,6 +128,13 @@ def _check_form(document: Any) -> None:
             wrong.append(Wrong(name, "are too many", f"at most {most:,}"))
     if wrong:
         raise invalid(*wrong)
+
+
+def _is_instant(given: object) -> bool:
+    try:
+        return isinstance(given, str) and datetime.fromisoformat(given).tzinfo is not None
+    except ValueError:
+        return False
 
 
 async def _check_settings(call: AdminCall, document: Mapping[str, Any], parts: list[_Part]) -> Choices | None:
