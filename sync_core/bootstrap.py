@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from sync_core.adapters.vault.terms import SecretTerms
     from sync_core.adapters.wording.checking import TemplateProblem
     from sync_core.domain.source import Source
+    from sync_core.web.admin.limits import Limits
     from sync_core.web.admin.routing import Administration
     from sync_core.web.bearer import Keys
     from sync_core.web.health import Condition
@@ -80,6 +81,7 @@ class Connector:
         self._credential = cache(self._make_credential)
         self._vault = cache(self._make_vault)
         self._secret_terms = cache(self._make_secret_terms)
+        self._limits = cache(_make_limits)
         self._tables = cache(self._make_tables)
         self._bells = cache(self._make_bells)
         self._graph = cache(self._make_graph)
@@ -164,7 +166,7 @@ class Connector:
 
         audience = self.settings.admin_audience
         access = Access(self.settings.admin_sign_in[1], audience, self._entra_keys()) if audience else None
-        return Administration(access, self.ports, self._admin_parts())
+        return Administration(access, self.ports, self._admin_parts(), self._limits())
 
     def _admin_parts(self) -> Mapping[str, Any]:
         """What routes of the administration may ask for beside the ports, by name; nothing here is opened yet."""
@@ -308,6 +310,12 @@ class Connector:
             return _plain(given) if given else await self._vault().read(name or "")
 
         return read
+
+
+def _make_limits() -> "Limits":
+    from sync_core.web.admin.limits import Limits
+
+    return Limits()
 
 
 def _make_wording() -> Wording:

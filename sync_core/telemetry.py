@@ -27,8 +27,13 @@ HISTOGRAMS: Mapping[str, str] = {"tandem.lag_up": "s", "tandem.lag_down": "s"}
 GAUGES: Mapping[str, str] = {
     "tandem.waiting": "{row}",
     "tandem.held": "{pair}",
-    "tandem.paired": "{pair}",
+    "tandem.pairs": "{pair}",
     "tandem.resources": "{resource}",
+    "tandem.walking": "{resource}",
+    "tandem.throttled": "{resource}",
+    "tandem.subscriptions": "{subscription}",
+    # Until each runs out, by its name; negative behind its end.
+    "tandem.secrets": "s",
     "tandem.alerts": "{alert}",
 }
 

@@ -5,6 +5,7 @@ Each test has a fresh interpreter: providers are set once per process, for good.
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ import pytest
 
 from devtools.paths import ROOT
 from sync_core.telemetry import COUNTERS, GAUGES, HISTOGRAMS
+from tests.contract_document.reading import ADMIN_CONTRACT, contract
 
 
 def run_python(code: str, environ: Mapping[str, str] | None = None) -> Any:
@@ -136,6 +138,7 @@ METRICS = (
     SET_UP
     + """
 from datetime import timedelta
+from sync_core.domain.secret import SecretState, SecretTerm
 from sync_core.flows.alerts import raise_alerts
 from tests.flows.stage import TASK, now, planned
 stage = planned()
@@ -145,7 +148,8 @@ stage.clock.advance(timedelta(seconds=4))
 stage.own(6)
 stage.settle()
 stage.pull()
-now(raise_alerts(stage.ports, is_notified=False))
+term = SecretTerm("client", SecretState.VALID, stage.clock.now() + timedelta(days=90))
+now(raise_alerts(stage.ports, [term], is_notified=False))
 told = {}
 for of_resource in reader.get_metrics_data().resource_metrics:
     for of_scope in of_resource.scope_metrics:
@@ -166,5 +170,16 @@ def test_runs_and_alerts_tell_metrics_of_the_same_names_as_the_numbers() -> None
     assert told["tandem.lag_down"][1] == 1
     assert told["tandem.written"][1] == 3
     assert told["tandem.runs"][2] == ["ended"]
-    assert (told["tandem.paired"][1], told["tandem.held"][1], told["tandem.resources"][1]) == (2, 0, 1)
+    assert told["tandem.secrets"] == ["s", 90 * 86_400, ["secret"]]
+    assert (told["tandem.throttled"][1], told["tandem.walking"][1], told["tandem.subscriptions"][1]) == (0, 0, 1)
+    assert (told["tandem.pairs"][1], told["tandem.held"][1], told["tandem.resources"][1]) == (2, 0, 1)
     assert told["tandem.alerts"][1] == 0
+
+
+def test_every_number_of_the_status_has_a_metric_of_its_name() -> None:
+    members = contract(ADMIN_CONTRACT)["components"]["schemas"]["Status"]["properties"]
+    # An instant is no number, and what is held for which reason is told by `held`.
+    instants = {name for name in members if name == "at" or name.endswith(("At", "Since", "Until"))}
+    numbers = members.keys() - instants - {"heldReasons"}
+    in_words = {re.sub("([A-Z])", lambda found: "_" + found[1].lower(), name) for name in numbers}
+    assert {f"tandem.{name}" for name in in_words} <= {**HISTOGRAMS, **GAUGES}.keys()

@@ -16,12 +16,16 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """What is wrong now. `link` is the path at which it is remedied."""
+    """What is wrong now. `link` is the path at which it is remedied.
+
+    `again_at` is when it had to be told last, if it has such days of its own; None is once a day.
+    """
 
     name: str
     level: Level
     words: str
     link: str
+    again_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,11 @@ class Watch:
     failed_pulls: int = 0
 
 
+def as_before(alert: Alert) -> Trouble:
+    """What stands, where nobody could look whether it still does: no reason to tell it, and none to call it over."""
+    return Trouble(alert.name, alert.level, alert.words, alert.link, again_at=alert.told_at)
+
+
 def tell(standing: Sequence[Alert], troubles: Sequence[Trouble], now: datetime) -> tuple[list[Alert], list[Alert]]:
     """Compare what stands with what is wrong: the alerts that stand from now on, and those to be told now.
 
@@ -55,7 +64,7 @@ def tell(standing: Sequence[Alert], troubles: Sequence[Trouble], now: datetime) 
     for trouble in troubles:
         known = before.get(trouble.name)
         is_worse = known is not None and (known.level, trouble.level) == (Level.WARNING, Level.ERROR)
-        is_due = known is None or is_worse or now - known.told_at >= AGAIN_AFTER
+        is_due = known is None or is_worse or known.told_at < (trouble.again_at or known.told_at + AGAIN_AFTER) <= now
         since_at = known.since_at if known else now
         told_at = known.told_at if known and not is_due else now
         alert = Alert(trouble.name, trouble.level, trouble.words, trouble.link, since_at, told_at)

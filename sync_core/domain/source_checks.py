@@ -46,8 +46,13 @@ def check_source(source: Source) -> tuple[SourceProblem, ...]:
     return tuple(_problems(source))
 
 
+def is_source_id(text: str) -> bool:
+    """May a source be called so?"""
+    return _ID.fullmatch(text) is not None
+
+
 def _problems(source: Source) -> Iterator[SourceProblem]:
-    if not _ID.fullmatch(source.id):
+    if not is_source_id(source.id):
         yield SourceProblem("id", "is no name", "1 to 63 of a-z, 0-9 and hyphens, not at an end")
     yield from _secrets(source)
     for field in ("header", "prefix", "user", "audience", "app_ids"):

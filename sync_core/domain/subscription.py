@@ -28,6 +28,10 @@ class Subscription:
     renew_at: datetime | None = None
     last_notified_at: datetime | None = None
 
+    def ends_after(self, now: datetime) -> datetime | None:
+        """When it runs out; None if it notifies nobody now."""
+        return self.expires_at if self.id and self.expires_at is not None and self.expires_at > now else None
+
     def needs_renewal(self, now: datetime) -> bool:
         return self.renew_at is None or now >= self.renew_at
 

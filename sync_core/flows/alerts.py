@@ -1,29 +1,32 @@
 """What is wrong and needs a person, told once each: `docs/admin/alerts.md` names every alert and its remedy."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from sync_core import telemetry
-from sync_core.domain.alert import Alert, Level, Trouble, tell
+from sync_core.domain.alert import Alert, Level, Trouble, as_before, tell
 from sync_core.domain.errors import TryAgain
 from sync_core.domain.lags import Lags, add_counts, counts_within, spread_of
 from sync_core.domain.overview import Overview
 from sync_core.domain.resource import ResourceId
+from sync_core.domain.secret import WARNED_BEFORE, SecretState, SecretTerm, warned_at
 from sync_core.domain.source import silence
 from sync_core.domain.stored import Family
+from sync_core.domain.subscription import Subscription
 from sync_core.flows.accept import WEBHOOKS
 from sync_core.flows.carry_out import WAITING_FOR_BOARD
+from sync_core.flows.expiry import secret_terms
 from sync_core.flows.overview import add_up, every_overview
 from sync_core.flows.pull import pull_due_calendars
+from sync_core.flows.subscribed import count_subscribed
 from sync_core.logs import tell_alert
 from sync_core.ports import Ports
 
 PULLS_MAY_FAIL = 3
-EXPIRES_SOON = timedelta(days=30)
-EXPIRES_NOW = timedelta(days=7)
 # Renewal comes three days and a half before the end, so that this long before it several hourly turns have failed.
 RUNS_OUT_WITHIN = timedelta(days=1)
 # The timer that creates subscriptions turns hourly.
@@ -39,14 +42,8 @@ HELD_LINK = "/api/admin/held"
 STATUS_LINK = "/api/admin/status"
 SETUP_LINK = "/api/admin/setup"
 SOURCES_LINK = "/api/admin/sources"
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """A secret by its name, and when it runs out."""
-
-    name: str
-    expires_at: datetime
+_SECRET, _SILENCE = "secret:", "silence:"
+_Known = TypeVar("_Known")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,25 +73,38 @@ async def watch_pull(ports: Ports, tick: timedelta, *, is_notified: bool) -> tup
         rung = await pull_due_calendars(ports, tick)
     except Exception as fault:
         with suppress(TryAgain):
-            await raise_alerts(ports, pull_failed=type(fault).__name__, is_notified=is_notified)
+            await _look(ports, type(fault).__name__, is_notified=is_notified)
         raise
     with suppress(TryAgain):
-        return rung, len(await raise_alerts(ports, (), await silent_sources(ports), is_notified=is_notified))
+        return rung, len(await _look(ports, "", is_notified=is_notified))
     return rung, 0
+
+
+async def _look(ports: Ports, pull_failed: str, *, is_notified: bool) -> list[Alert]:
+    secrets, silent = await _if_told(secret_terms(ports)), await _if_told(silent_sources(ports))
+    return await raise_alerts(ports, secrets, silent, pull_failed=pull_failed, is_notified=is_notified)
+
+
+async def _if_told(asking: Awaitable[_Known]) -> _Known | None:
+    try:
+        return await asking
+    except TryAgain:
+        return None
 
 
 async def raise_alerts(
     ports: Ports,
-    secrets: Sequence[Term] = (),
-    silent: Sequence[Silence] = (),
+    secrets: Sequence[SecretTerm] | None = (),
+    silent: Sequence[Silence] | None = (),
     *,
     pull_failed: str = "",
     is_notified: bool = True,
 ) -> list[Alert]:
     """Look for what is wrong, tell what has to be told now, and return that.
 
-    `pull_failed` names the fault of the pull that ended just now, empty if it went well. `is_notified` is False where
-    Graph cannot reach us, so that no subscription is missed.
+    `secrets` and `silent` are None where nobody could tell; what stands of them stands on. `pull_failed` names the
+    fault of the pull that ended just now, empty if it went well. `is_notified` is False where Graph cannot reach us, so
+    that no subscription is missed.
 
     Raises:
         TryAgain: storage does not answer. A failing pull has been told by then, since that may be why.
@@ -106,8 +116,8 @@ async def raise_alerts(
         troubles = [
             *_pulling(failed_pulls, pull_failed),
             *await _of_rows(ports, now, is_notified=is_notified),
-            *_secrets(secrets, now),
-            *map(_silence, silent),
+            *(_standing(watch.alerts, _SECRET) if secrets is None else _secrets(secrets, now)),
+            *(_standing(watch.alerts, _SILENCE) if silent is None else map(_silence, silent)),
         ]
         alerts, told = tell(watch.alerts, troubles, now)
         after = replace(watch, alerts=tuple(alerts), failed_pulls=failed_pulls)
@@ -140,13 +150,19 @@ async def _of_rows(ports: Ports, now: datetime, *, is_notified: bool) -> list[Tr
     total = add_up(overviews, now)
     telemetry.show("tandem.waiting", total.waiting)
     telemetry.show("tandem.held", total.held_count)
-    telemetry.show("tandem.paired", total.paired)
+    telemetry.show("tandem.pairs", total.paired)
+    telemetry.show("tandem.walking", total.walking)
+    telemetry.show("tandem.throttled", total.throttled)
     for state, number in total.resources:
         telemetry.show("tandem.resources", number, state=state.value)
     active = [overview for overview in overviews if overview.state.takes_part]
+    subscriptions = await ports.subscription_rows.list()
+    subscribed = count_subscribed(subscriptions, overviews, now)
+    telemetry.show("tandem.subscriptions", subscribed.active, state="active")
+    telemetry.show("tandem.subscriptions", subscribed.missing, state="missing")
     return [
         *await _held(ports, overviews),
-        *(await _subscriptions(ports, active, now) if is_notified else []),
+        *(_subscriptions(subscriptions, active, now) if is_notified else []),
         *_lag("lag-up", "the board to Outlook", [overview.lag_up for overview in active], now),
         *_lag("lag-down", "Outlook to the board", [overview.lag_down for overview in active], now),
         *_stuck(active, now),
@@ -168,11 +184,10 @@ async def _held(ports: Ports, overviews: Sequence[Overview]) -> list[Trouble]:
     return [Trouble("held", Level.WARNING, words, HELD_LINK)]
 
 
-async def _subscriptions(ports: Ports, active: Sequence[Overview], now: datetime) -> list[Trouble]:
+def _subscriptions(subscriptions: Sequence[Subscription], active: Sequence[Overview], now: datetime) -> list[Trouble]:
     living: defaultdict[ResourceId, int] = defaultdict(int)
-    for subscription in await ports.subscription_rows.list():
-        expires_at = subscription.expires_at
-        if subscription.id and expires_at is not None and expires_at - now > RUNS_OUT_WITHIN:
+    for subscription in subscriptions:
+        if subscription.ends_after(now + RUNS_OUT_WITHIN):
             living[subscription.resource] += 1
     missing = [
         overview
@@ -214,23 +229,39 @@ def _stuck(active: Sequence[Overview], now: datetime) -> list[Trouble]:
     return [Trouble("waiting", level, words, STATUS_LINK)]
 
 
-def _secrets(secrets: Sequence[Term], now: datetime) -> list[Trouble]:
+def _standing(alerts: Sequence[Alert], kind: str) -> list[Trouble]:
+    return [as_before(alert) for alert in alerts if alert.name.startswith(kind)]
+
+
+def _secrets(secrets: Sequence[SecretTerm], now: datetime) -> list[Trouble]:
     troubles = []
     for term in secrets:
-        left = term.expires_at - now
-        if left > EXPIRES_SOON:
-            continue
-        level = Level.ERROR if left <= EXPIRES_NOW else Level.WARNING
-        when = f"runs out on {term.expires_at:%Y-%m-%d}" if left > timedelta(0) else "has run out"
-        words = f"the secret {term.name} {when}: make a new one and store it under the same name"
-        troubles.append(Trouble(f"secret:{term.name}", level, words, SETUP_LINK))
+        if term.expires_at is not None:
+            telemetry.show("tandem.secrets", int((term.expires_at - now).total_seconds()), secret=term.name)
+        if found := _secret(term, now):
+            troubles.append(found)
     return troubles
+
+
+def _secret(term: SecretTerm, now: datetime) -> Trouble | None:
+    """What is to be said of a secret: each time that its end has come closer, and daily in its last days."""
+    name = f"{_SECRET}{term.name}"
+    if term.state is SecretState.MISSING:
+        words = f"the secret {term.name} is not in Key Vault, or disabled: store it there, or name another one"
+        return Trouble(name, Level.WARNING, words, SETUP_LINK)
+    if term.expires_at is None or term.state not in (SecretState.EXPIRING, SecretState.EXPIRED):
+        return None
+    is_urgent = term.expires_at - now <= min(WARNED_BEFORE)
+    when = "has run out" if term.state is SecretState.EXPIRED else f"runs out on {term.expires_at:%Y-%m-%d}"
+    words = f"the secret {term.name} {when}: make a new one and store it under the same name"
+    level, again_at = (Level.ERROR, None) if is_urgent else (Level.WARNING, warned_at(term.expires_at, now))
+    return Trouble(name, level, words, SETUP_LINK, again_at)
 
 
 def _silence(silence: Silence) -> Trouble:
     since = f"since {silence.last_webhook_at:%Y-%m-%d %H:%M} UTC" if silence.last_webhook_at else "ever"
     words = f"the source {silence.source} has sent nothing {since}, though it is working time: see its own log"
-    return Trouble(f"silence:{silence.source}", Level.WARNING, words, SOURCES_LINK)
+    return Trouble(f"{_SILENCE}{silence.source}", Level.WARNING, words, SOURCES_LINK)
 
 
 def _told(length: timedelta) -> str:

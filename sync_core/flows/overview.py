@@ -41,7 +41,8 @@ async def note_run(ports: Ports, job: Job, choices: Choices, ran: Ran, pending: 
         before = await ports.overviews.get(job.resource)
         after = note(before, snapshot, ran)
         if job.reason in _OF_SUBSCRIPTIONS or (ran.had_lease and _is_to_be_renewed(after, ran.at)):
-            after = replace(after, expires_at=await _next_expiry(ports, desk))
+            ends = await _ends(ports, desk, ran.at)
+            after = replace(after, expires_at=min(ends, default=None), subscribed=len(ends))
         _measure(after, ran)
         if is_news(before, after, had_lease=ran.had_lease):
             await ports.overviews.put(after)
@@ -181,13 +182,13 @@ def _is_to_be_renewed(overview: Overview, now: datetime) -> bool:
     return overview.expires_at is None or overview.expires_at - now < LIFETIME / 2
 
 
-async def _next_expiry(ports: Ports, desk: Desk) -> datetime | None:
-    """When the first subscription of the calendars that are read runs out; None where none is living."""
+async def _ends(ports: Ports, desk: Desk, now: datetime) -> list[datetime]:
+    """When the living subscriptions of the calendars that are read run out."""
     if desk.profile is None or not desk.terms.takes_part:
-        return None
+        return []
     slots = [slot_of(desk.profile.resource, use.ref) for use in desk.terms.calendars_to_read()]
     known = [await ports.subscription_rows.get(slot) for slot in slots]
-    return _first(subscription.expires_at for subscription in known if subscription is not None and subscription.id)
+    return [end for one in known if one is not None and (end := one.ends_after(now)) is not None]
 
 
 def _measure(overview: Overview, ran: Ran) -> None:

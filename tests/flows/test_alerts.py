@@ -12,9 +12,18 @@ from sync_core.domain.alert import Alert, Level
 from sync_core.domain.errors import TryAgain
 from sync_core.domain.lags import NO_LAGS, count_lags
 from sync_core.domain.overview import State
+from sync_core.domain.secret import SecretState, SecretTerm, judge
+from sync_core.domain.source import Heard, Source, SourceId, WorkingHours
 from sync_core.domain.stored import Held
 from sync_core.flows.accept import WEBHOOKS
-from sync_core.flows.alerts import FEWEST_MEASURED, PULLS_MAY_FAIL, Silence, Term, raise_alerts, standing_alerts
+from sync_core.flows.alerts import (
+    FEWEST_MEASURED,
+    PULLS_MAY_FAIL,
+    Silence,
+    raise_alerts,
+    standing_alerts,
+    watch_pull,
+)
 from sync_core.flows.carry_out import WAITING_FOR_BOARD
 from sync_core.flows.keep_subscriptions import keep_subscriptions
 from tests.flows.stage import R0, Stage, now, planned
@@ -109,28 +118,80 @@ def test_pulling_that_fails_because_storage_is_silent_is_told_all_the_same(
     assert caplog.records == []
 
 
+def holding(stage: Stage, left: timedelta) -> list[SecretTerm]:
+    term = SecretTerm("key", SecretState.VALID, stage.clock.now() + left)
+    return [judge(term, stage.clock.now())]
+
+
 @pytest.mark.parametrize(
     ("left", "level", "says"),
     [
-        (31 * DAY, None, ""),
-        (30 * DAY, "warning", "runs out on"),
+        (61 * DAY, None, ""),
+        (60 * DAY, "warning", "runs out on"),
         (7 * DAY, "error", "runs out on"),
         (-DAY, "error", "has run out"),
     ],
 )
 def test_a_secret_is_told_in_time(stage: Stage, left: timedelta, level: str | None, says: str) -> None:
-    told = look(stage, secrets=[Term("graph-client-secret", stage.clock.now() + left)])
-    assert names(told) == ([("secret:graph-client-secret", level)] if level else [])
+    told = look(stage, secrets=holding(stage, left))
+    assert names(told) == ([("secret:key", level)] if level else [])
     assert all(says in alert.words for alert in told)
 
 
-def test_a_secret_that_comes_closer_is_told_again_when_it_becomes_urgent(stage: Stage) -> None:
-    term = Term("key", stage.clock.now() + 7 * DAY + HOUR)
-    assert names(look(stage, secrets=[term])) == [("secret:key", "warning")]
-    stage.clock.advance(2 * HOUR)
-    assert names(look(stage, secrets=[term])) == [("secret:key", "error")]
-    renewed = Term("key", stage.clock.now() + 365 * DAY)
-    assert names(look(stage, secrets=[renewed])) == [("secret:key", "over")]
+def test_a_secret_is_told_sixty_and_thirty_days_before_its_end_and_daily_in_the_last_seven(stage: Stage) -> None:
+    end = stage.clock.now() + 62 * DAY
+    told: list[tuple[int, str]] = []
+    for left in range(62, 4, -1):
+        terms = [judge(SecretTerm("key", SecretState.VALID, end), stage.clock.now())]
+        told += [(left, alert.level.value) for alert in look(stage, secrets=terms) if alert.name == "secret:key"]
+        stage.clock.advance(DAY)
+    assert told == [(60, "warning"), (30, "warning"), (7, "error"), (6, "error"), (5, "error")]
+    assert names(look(stage, secrets=holding(stage, 365 * DAY))).count(("secret:key", "over")) == 1
+
+
+def test_a_secret_that_is_named_and_not_there_is_told_and_one_that_may_not_be_asked_for_is_not(stage: Stage) -> None:
+    told = look(stage, secrets=[SecretTerm("a", SecretState.MISSING), SecretTerm("b", SecretState.UNKNOWN)])
+    assert names(told) == [("secret:a", "warning")]
+
+
+def test_the_timer_looks_after_the_secrets_of_the_environment_and_of_the_sources(stage: Stage) -> None:
+    stage.secrets.named = ["client"]
+    stage.secrets.held = {"client": stage.clock.now() + 5 * DAY, "board": stage.clock.now() + 20 * DAY}
+    now(stage.ports.sources.put(Source(SourceId("erp"), secret_names=("board",)), None))
+    now(watch_pull(stage.ports, MINUTE, is_notified=True))
+    assert {alert.name for alert in now(standing_alerts(stage.ports))} == {"secret:client", "secret:board"}
+
+
+def test_what_nobody_can_be_asked_about_now_is_neither_over_nor_told_again(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.secrets.named = ["gone"]
+    now(stage.ports.sources.put(Source(SourceId("erp"), hours=WorkingHours()), None))
+    now(stage.ports.sources.note(SourceId("erp"), Heard(webhook_at=stage.clock.now() - 7 * DAY)))
+    now(watch_pull(stage.ports, MINUTE, is_notified=False))
+    before = now(standing_alerts(stage.ports))
+    assert {alert.name for alert in before} == {"secret:gone", "silence:erp"}
+
+    async def silent(*_: object) -> None:
+        raise TryAgain("no answer")
+
+    monkeypatch.setattr(stage.sources, "list", silent)
+    stage.clock.advance(2 * DAY)
+    assert now(watch_pull(stage.ports, MINUTE, is_notified=False))[1] == 0
+    assert now(standing_alerts(stage.ports)) == before
+
+
+def test_a_pull_that_fails_ends_no_alert_about_secrets(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    stage.secrets.named = ["gone"]
+    now(watch_pull(stage.ports, MINUTE, is_notified=False))
+
+    async def failing(*_: object) -> None:
+        raise TryAgain("no answer")
+
+    monkeypatch.setattr("sync_core.flows.alerts.pull_due_calendars", failing)
+    with pytest.raises(TryAgain):
+        now(watch_pull(stage.ports, MINUTE, is_notified=False))
+    assert [alert.name for alert in now(standing_alerts(stage.ports))] == ["secret:gone"]
 
 
 def test_each_silent_source_is_an_alert_of_its_own(stage: Stage) -> None:
@@ -238,7 +299,7 @@ def test_the_page_of_alerts_names_every_one(stage: Stage) -> None:
     stage.subscription_rows.slots.clear()
     seen: set[str] = set()
     for _ in range(PULLS_MAY_FAIL):
-        told = look(stage, secrets=[Term("s", at)], silent=[Silence("s")], pull_failed="TryAgain")
+        told = look(stage, secrets=holding(stage, DAY), silent=[Silence("s")], pull_failed="TryAgain")
         seen |= {alert.name.split(":")[0] for alert in told}
     rows = set(re.findall(r"^\| `([\w-]+)(?::<\w+>)?` \|", PAGE.read_text("utf-8"), re.MULTILINE))
     assert rows == seen

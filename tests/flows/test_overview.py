@@ -306,13 +306,13 @@ def test_a_resource_that_nobody_enlisted_has_no_row() -> None:
 
 def test_the_next_expiry_and_the_last_notification_are_known() -> None:
     stage = planned()
-    assert row(stage).expires_at is None
+    assert (row(stage).expires_at, row(stage).subscribed) == (None, 0)
     now(keep_subscriptions(stage.ports))
     stage.settle()
     expires_at = row(stage).expires_at
     assert expires_at is not None
     (known,) = stage.subscription_rows.slots.values()
-    assert expires_at == known.expires_at
+    assert (expires_at, row(stage).subscribed) == (known.expires_at, 1)
     stage.clock.advance(timedelta(days=4))
     now(keep_subscriptions(stage.ports))
     stage.own(8)

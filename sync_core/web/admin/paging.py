@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sync_core.web.admin.answers import Wrong, answer_json, invalid
+from sync_core.web.admin.answers import Refusal, Wrong, answer_json, invalid
 from sync_core.web.admin.reading import Query
 from sync_core.web.http import Response
 
@@ -30,14 +30,19 @@ def wanted_page(operation_id: str, query: Query) -> Page:
         Refusal: the limit is out of range, or the cursor is not one that this list gave.
     """
     limit = query.number("limit", USUAL, 1, MOST)
-    cursor = query.get("cursor", "")
-    return Page(operation_id, limit, _read_cursor(operation_id, cursor) if cursor else "")
+    return Page(operation_id, limit, _read_cursor(operation_id, query["cursor"]) if "cursor" in query else "")
 
 
 def answer_page(page: Page, shown: Sequence[object], after: str = "") -> Response:
     """Return one page; `after` is the position behind it, empty on the last one."""
     cursor = _write_cursor(page.of, after) if after else None
     return answer_json({"value": list(shown), "nextCursor": cursor})
+
+
+def no_such_place() -> Refusal:
+    """The refusal of a cursor that is none of the list's."""
+    remedy = "the nextCursor of the page before, unchanged; without it the list begins anew"
+    return invalid(Wrong("cursor", "is not one that this list gave", remedy))
 
 
 def _write_cursor(of: str, after: str) -> str:
@@ -53,6 +58,5 @@ def _read_cursor(of: str, cursor: str) -> str:
         if named != of or not isinstance(after, str):
             raise ValueError("of another list")
     except (ValueError, TypeError, binascii.Error, RecursionError):
-        remedy = "the nextCursor of the page before, unchanged; without it the list begins anew"
-        raise invalid(Wrong("cursor", "is not one that this list gave", remedy)) from None
+        raise no_such_place() from None
     return after

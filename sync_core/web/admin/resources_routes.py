@@ -1,6 +1,5 @@
 """Resources: listed, shown, enlisted, changed and taken off the list."""
 
-from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -15,9 +14,18 @@ from sync_core.flows.revise import PlaceRefused, revise
 from sync_core.flows.roster import page_members
 from sync_core.flows.taking_part import take_off
 from sync_core.web.admin import resource_actions, resource_table
-from sync_core.web.admin.answers import Problem, Wrong, answer_json, answer_nothing, invalid, refuse, require_match
+from sync_core.web.admin.answers import (
+    Problem,
+    Wrong,
+    answer_json,
+    answer_nothing,
+    invalid,
+    refuse,
+    require_match,
+    require_put_condition,
+)
 from sync_core.web.admin.changes import differences, note_change
-from sync_core.web.admin.paging import answer_page, wanted_page
+from sync_core.web.admin.paging import answer_page, no_such_place, wanted_page
 from sync_core.web.admin.reading import read_json, require_content
 from sync_core.web.admin.resource_actions import answer_resource, known_resource, named_resource, unknown
 from sync_core.web.admin.resource_documents import etag_of_resource, show_resource, wrong_of, wrong_of_fault
@@ -38,8 +46,7 @@ async def list_resources(call: AdminCall) -> Response:
     try:
         found = await page_members(call.ports, state, search, page.limit, page.after or None)
     except Refused:
-        remedy = "the nextCursor of the page before, unchanged; without it the list begins anew"
-        raise invalid(Wrong("cursor", "is not one that this list gave", remedy)) from None
+        raise no_such_place() from None
     return answer_page(page, [show_resource(member) for member in found.members], found.place or "")
 
 
@@ -56,7 +63,7 @@ async def put_resource(call: AdminCall) -> Response:
     require_content(call.headers, call.body, "application/json")
     resource = named_resource(call)
     known = await find_profile(call.ports, resource)
-    _require_condition(call, known)
+    require_put_condition(call.headers, etag_of_resource(known) if known is not None else "")
     return await _revise(call, resource, read_json(call.headers, call.body), known)
 
 
@@ -102,21 +109,6 @@ async def _revise(call: AdminCall, resource: ResourceId, document: Any, known: P
     else:
         await note_change(call, resource, *differences(said, said_document(after)))
     return await answer_resource(call, resource, HTTPStatus.OK if known is not None else HTTPStatus.CREATED)
-
-
-def _require_condition(call: AdminCall, known: Profile | None) -> None:
-    headers: Mapping[str, str] = call.headers
-    none_match = headers.get("if-none-match", "").strip()
-    if not none_match:
-        require_match(call.headers, etag_of_resource(known) if known is not None else "")
-        return
-    if headers.get("if-match", "").strip():
-        raise invalid(Wrong("If-None-Match", "stands beside If-Match", "one of them: * to enlist, an ETag to replace"))
-    if none_match != "*":
-        raise invalid(Wrong("If-None-Match", "is not *", "* to enlist a new one; If-Match replaces a known one"))
-    if known is not None:
-        detail = "There is a resource of that id already: read it, and send its ETag as If-Match to change it."
-        raise refuse(Problem.PRECONDITION_FAILED, detail)
 
 
 ROUTES = (

@@ -19,6 +19,7 @@ from sync_core.logs import closing_line
 from sync_core.ports import Ports
 from sync_core.web.admin.access import Access, Caller
 from sync_core.web.admin.answers import Problem, Refusal, answer_problem
+from sync_core.web.admin.limits import Limits
 from sync_core.web.admin.reading import Query
 from sync_core.web.admin.trail import Opening, on_trail, target_of
 from sync_core.web.http import Headers, Request, Response
@@ -93,11 +94,15 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Administration:
-    """What the administration API stands on; `access` is None where the deployment opened it to nobody."""
+    """What the administration API stands on; `access` is None where the deployment opened it to nobody.
+
+    Without `limits` nobody's calls are counted.
+    """
 
     access: Access | None
     ports: Callable[[], Awaitable[Ports]]
     parts: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    limits: Limits | None = None
 
 
 @cache
@@ -141,6 +146,9 @@ async def _admit(
     caller = await administration.access.who(request.headers)
     if isinstance(caller, Response):
         return caller
+    if administration.limits is not None and (wait := administration.limits.wait_of(caller.object_id)):
+        detail = f"You call more often than is good for everybody else. Wait for {wait} s, and repeat the call."
+        return answer_problem(Problem.THROTTLED, detail, headers={"Retry-After": str(wait)})
     found = _find(routes(), request)
     if isinstance(found, Response):
         return found
