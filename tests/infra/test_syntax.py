@@ -4,14 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from devtools.paths import ROOT
 from tests.infra.bicep.declarations import read_template
 from tests.infra.bicep.expressions import Text, within
 from tests.infra.bicep.parsing import syntax_faults
 from tests.infra.bicep.reading import Unread
+from tests.infra.breaking import SPECIMEN
 from tests.infra.rules.given import given_faults
-
-SPECIMEN = ROOT / "tests" / "infra" / "specimen"
 
 BROKEN = {
     "a brace that is not closed": "var a = {\n  b: 1\n",
@@ -29,14 +27,14 @@ BROKEN = {
 
 @pytest.mark.parametrize("name", BROKEN)
 def test_what_one_of_them_cannot_read_is_found_with_its_line(name: str) -> None:
-    faults = list(syntax_faults(f"var before = 1\n{BROKEN[name]}"))
+    faults = syntax_faults(f"var before = 1\n{BROKEN[name]}")
     assert faults
     assert all(line >= 1 and words.startswith("no Bicep for") for line, words in faults)
 
 
 @pytest.mark.parametrize("file", sorted(SPECIMEN.rglob("*.bicep")), ids=lambda file: file.name)
 def test_what_both_read_has_no_fault(file: Path) -> None:
-    assert list(syntax_faults(file.read_text("utf-8"))) == []
+    assert syntax_faults(file.read_text("utf-8")) == ()
 
 
 def text_of(bicep: str) -> Text:

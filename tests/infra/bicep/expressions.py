@@ -3,7 +3,7 @@ https://learn.microsoft.com/azure/azure-resource-manager/bicep/data-types.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +129,10 @@ class Lambda(Expression):
 
 def parts_of(expression: Expression) -> Iterator[Expression]:
     """Yield the expressions that one is directly made of."""
-    for field in fields(expression):
-        value = getattr(expression, field.name)
+    # Of a frozen dataclass these are its fields, known without asking for them each time; the first is the line.
+    names: tuple[str, ...] = type(expression).__match_args__
+    for name in names[1:]:
+        value = getattr(expression, name)
         for part in value if isinstance(value, tuple) else (value,):
             if isinstance(part, Expression):
                 yield part

@@ -21,11 +21,19 @@ def parse(text: str) -> Node:
     return _parsers()[0].parse(text.encode()).root_node
 
 
-def syntax_faults(text: str) -> Iterator[tuple[int, str]]:
-    """Yield line and words of whatever one of the readers does not read."""
+def syntax_faults(text: str) -> tuple[tuple[int, str], ...]:
+    """Return line and words of whatever one of the readers does not read."""
+    return (*tree_faults(text), *_pycep_faults(text))
+
+
+def tree_faults(text: str) -> Iterator[tuple[int, str]]:
+    """Yield line and words of whatever tree-sitter does not read."""
     for node in _error_nodes(parse(text)):
         shown = (node.text or b"").decode().partition("\n")[0][:60]
         yield node.start_point[0] + 1, f"no Bicep for tree-sitter: {shown!r}"
+
+
+def _pycep_faults(text: str) -> Iterator[tuple[int, str]]:
     try:
         _parsers()[1].parse(text=text)
     except UnexpectedInput as refusal:

@@ -1,8 +1,10 @@
 """Works out expressions: what is known is computed, what Azure will know stays as words."""
 
 import json
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from tests.infra.bicep.expressions import (
     Array,
@@ -26,7 +28,7 @@ from tests.infra.bicep.model import Template
 from tests.infra.deployed.library import PURE, functions_of, text_of
 from tests.infra.deployed.values import Filled, Later, Placed, Unsound, Value, World
 
-OPERATORS = {
+OPERATORS: Mapping[str, Callable[[Any, Any], Value]] = {
     "==": lambda a, b: a == b,
     "!=": lambda a, b: a != b,
     "=~": lambda a, b: a.lower() == b.lower(),
@@ -38,8 +40,9 @@ OPERATORS = {
     "+": lambda a, b: a + b,
     "-": lambda a, b: a - b,
     "*": lambda a, b: a * b,
-    "/": lambda a, b: a // b,
-    "%": lambda a, b: a % b,
+    # Towards zero, as Azure cuts.
+    "/": lambda a, b: int(a / b),
+    "%": lambda a, b: int(math.fmod(a, b)),
 }
 # They work on what is known among things that are not yet.
 BEAR_LATER = (

@@ -33,7 +33,7 @@ def _as_bicep(text: str) -> str:
 
 def given_faults(path: Path, text: str) -> Iterator[Fault]:
     """Yield what is wrong in a file of parameters: its syntax, a name, a kind, or one that is missing."""
-    syntax = list(syntax_faults(_as_bicep(text)))
+    syntax = syntax_faults(_as_bicep(text))
     yield from (Fault(path, line, words) for line, words in syntax)
     using = USING.findall(text)
     if len(using) != 1 or not (path.parent / using[0]).is_file():
