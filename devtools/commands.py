@@ -49,7 +49,7 @@ def _run_command(options: argparse.Namespace) -> int:
         case "demo":
             from devtools.demo import run_day
 
-            return run_day()
+            return run_day(with_core_tools=options.core_tools)
         case "send":
             from devtools.send import send
 
@@ -65,8 +65,10 @@ def _run_command(options: argparse.Namespace) -> int:
 
             return mutate(options.words)
         case "package":
-            from devtools.packaging.command import make_package
+            from devtools.packaging.command import fetch_in_place, make_package
 
+            if options.in_place:
+                return fetch_in_place(options.python)
             return make_package(options.python, options.output)
     return _stay_with_one_part(options)
 
@@ -99,7 +101,8 @@ def _stay_with_one_part(options: argparse.Namespace) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="dev.py", allow_abbrev=False)
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("demo")
+    demo = commands.add_parser("demo")
+    demo.add_argument("--core-tools", action="store_true", help="run the app under Core Tools' func, not our own host")
     commands.add_parser("check")
     up = commands.add_parser("up")
     up.add_argument("--location", type=Path, help="keep the storage in this directory instead of in memory")
@@ -120,5 +123,8 @@ def _parser() -> argparse.ArgumentParser:
     mutating.add_argument("words", nargs="*", metavar="WORD")
     package = commands.add_parser("package")
     package.add_argument("--python", default="3.12", metavar="VERSION", help="the app's Python: 3.11, 3.12 or 3.13")
+    package.add_argument(
+        "--in-place", action="store_true", help="only fetch the packages, to where func and azd take them"
+    )
     package.add_argument("--output", type=Path, metavar="FILE", help="the zip to write (dist/tandem-python….zip)")
     return parser

@@ -29,8 +29,8 @@ class Arrival:
     why: str = ""
 
 
-def run_day() -> int:
-    """Drive the day and return 0 only if every change arrived.
+def run_day(*, with_core_tools: bool = False) -> int:
+    """Drive the day, on our own host or on Core Tools', and return 0 only if every change arrived.
 
     Raises:
         Trouble: A part could not start.
@@ -43,11 +43,11 @@ def run_day() -> int:
         port = find_free_port()
         board = start_board(parts, loopback(port), graph.address)
         settings = settings_for(azurite.connection_string, loopback(port), graph.address, board.address)
-        host = start_host(parts, settings, port)
+        host = start_host(parts, settings, port, with_core_tools=with_core_tools)
         planner = Planner(board.address)
         seat_team(planner)
         load_team(settings)
-        start_timer(host.address, "renew_subscriptions")
+        start_timer(host.address, "renew_subscriptions", is_core_tools=with_core_tools)
         print(f"Ready after {time.monotonic() - began:.1f} s.\n", flush=True)
         workers = {each.id: Worker(graph.address, each.mailbox) for each in read_team()}
         day = Day(planner, workers, Admin(settings), graph.address, datetime.now(UTC))

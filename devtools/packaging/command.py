@@ -1,5 +1,6 @@
 """`dev.py package`: from the pinned requirements to a zip that was tried."""
 
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -40,4 +41,18 @@ def make_package(version: str, archive: Path | None) -> int:
         return 0
     names = index_unpacked(archive, target)
     print(f"Unpacked alone it indexes {len(names)} functions: {', '.join(names)}.")
+    return 0
+
+
+def fetch_in_place(version: str) -> int:
+    """Put the packages beside function_app.py, where tools that make the zip themselves look for them.
+
+    Raises:
+        Trouble: they cannot be had for that Python.
+    """
+    place = ROOT / PACKAGES
+    shutil.rmtree(place, ignore_errors=True)
+    install_wheels(target_of(version), place)
+    leave_behind(place)
+    print(f"The packages for Linux and Python {version} are in {PACKAGES}.")
     return 0
