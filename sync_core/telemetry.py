@@ -9,12 +9,15 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from typing import Any
 
 SCOPE = "tandem"
 _SDK = "opentelemetry.sdk"
 _TRACEPARENT = "traceparent"
+_CORRELATION = "correlation"
+_correlation: ContextVar[str] = ContextVar(_CORRELATION, default="")
 _WELL_FORMED = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 # What each is counted in: https://ucum.org, as the specification wants it.
 COUNTERS: Mapping[str, str] = {
@@ -65,7 +68,8 @@ def show(name: str, value: int, **attributes: str) -> None:
 def span(name: str, parent: str = "", **attributes: str | int) -> Iterator[None]:
     """Trace what happens inside, under the traceparent that is given or else what is traced already.
 
-    A failure is told by its type: its words may quote content.
+    A `correlation` is handed on to every span inside, so that a write is found by its webhook's. A failure is told by
+    its type: its words may quote content.
     """
     if not is_on():
         yield
@@ -74,16 +78,21 @@ def span(name: str, parent: str = "", **attributes: str | int) -> Iterator[None]
     from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
     above = TraceContextTextMapPropagator().extract({_TRACEPARENT: parent}) if _WELL_FORMED.fullmatch(parent) else None
-    told: dict[str, Any] = {f"tandem.{key}": value for key, value in attributes.items()}
+    correlation = str(attributes.get(_CORRELATION) or _correlation.get())
+    known = {**attributes, **({_CORRELATION: correlation} if correlation else {})}
+    told: dict[str, Any] = {f"tandem.{key}": value for key, value in known.items()}
     begun = trace.get_tracer(SCOPE).start_as_current_span(
         name, context=above, attributes=told, record_exception=False, set_status_on_exception=False
     )
+    outer = _correlation.set(correlation)
     with begun as current:
         try:
             yield
         except BaseException as trouble:
             current.set_status(trace.StatusCode.ERROR, type(trouble).__name__)
             raise
+        finally:
+            _correlation.reset(outer)
 
 
 def traceparent() -> str:

@@ -126,11 +126,14 @@ class Calls:
         sent = {"Authorization": f"Bearer {self._token}", "Accept": accept, **(headers or {})}
         if body is not None:
             sent |= {"Content-Type": body.content_type, "Content-Length": str(body.length)}
+        # A 429 has done nothing. A 503 may have, and asking again does no more; but where the change went in, the
+        # condition it was made under does not hold any more, and the repeat would tell of a stranger who was faster.
+        repeated = {429} if {"If-Match", "If-None-Match"} & sent.keys() else {429, 503}
         for attempt in range(1, _ATTEMPTS + 1):
             answer = self._send_once(method, path, query=_encode(query), headers=sent, body=body, seconds=seconds)
             wait = answer.headers.get("Retry-After", "")
-            # Only a 429 says that nothing was done, so only it is repeated unasked.
-            if answer.status_code != 429 or attempt == _ATTEMPTS or not wait.isdigit() or int(wait) > _LONGEST_WAIT:
+            is_asked_to = answer.status_code in repeated and wait.isdigit() and int(wait) <= _LONGEST_WAIT
+            if attempt == _ATTEMPTS or not is_asked_to:
                 break
             self._wait(int(wait))
         if not answer.is_success:

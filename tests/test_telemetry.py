@@ -69,35 +69,67 @@ from sync_core import telemetry
 TRACE = (
     SET_UP
     + """
-import base64, os
-from datetime import UTC, datetime
+import asyncio, base64, json, os
+from dataclasses import replace
+import azure.functions as func
+from azure.functions.queue import QueueMessage
 from azure.storage.queue.aio import QueueClient
+import function_app
+from devtools.development import settings_for
+from sync_core import bootstrap
 from sync_core.adapters.queues.bells import QueueBells
-from sync_core.adapters.queues.messages import job_from_message
-from sync_core.domain.stored import Job
+from sync_core.flows import sync_resource as engine
+from sync_core.settings import read_settings
+from sync_core.web.scheduler import Reception
+from tests.web.posting import Door, payload, signed
+
+class Wired:
+    def __init__(self, ports, secrets):
+        self._ports, self._secrets = ports, secrets
+    async def ports(self):
+        return self._ports
+    async def reception(self):
+        return Reception(self._ports, self._secrets, None)
+
+async def write_nothing(ports, job):
+    await ports.outlook.carry_out("mailbox", [])
+    return engine.RunReport(job.resource, "whole")
 
 async def main():
-    storage, queue = os.environ["STORAGE"], os.environ["QUEUE"]
+    storage, queue, nobody = os.environ["STORAGE"], os.environ["QUEUE"], "http://127.0.0.1:9"
+    real = bootstrap.connect(read_settings(settings_for(storage, nobody, nobody, nobody)))
     bells = QueueBells.from_connection_string(storage, queue)
     await bells.prepare()
-    with telemetry.span("scheduler_events", correlation="msg_1"):
-        await bells.ring([Job("r-1", datetime.now(UTC), "board", "msg_1")])
-    await bells.aclose()
+    door = Door()
+    wired = Wired(replace(door.ports, bells=bells, outlook=(await real.ports()).outlook), door.secrets_of)
+    bootstrap.connector = lambda: wired
+    engine.sync_resource = write_nothing
+    functions = {each.get_function_name(): each.get_user_function() for each in function_app.app.get_functions()}
+    body = json.dumps(payload("plain.json")).encode()
+    headers = signed(body, delivery_id="msg_1", content_type="application/json")
+    answer = await functions["scheduler_events"](
+        func.HttpRequest("POST", "http://127.0.0.1/api/scheduler/events", headers=headers, body=body)
+    )
     async with QueueClient.from_connection_string(storage, queue) as listener:
         [message] = [one async for one in listener.receive_messages()]
-    job = job_from_message(base64.b64decode(message.content))
-    with telemetry.span("run", job.traceparent, correlation=job.correlation_id):
-        with telemetry.span("write", side="outlook"):
-            pass
+    await functions["sync_resource"](QueueMessage(id="1", body=base64.b64decode(message.content)))
+    await bells.aclose()
+    await real.aclose()
+    return answer.status_code
 
-asyncio.run(main())
-spans = {span.name: span for span in exporter.get_finished_spans()}
-parents = {name: next((each for each, other in spans.items()
-                       if span.parent and other.context.span_id == span.parent.span_id), None)
-           for name, span in spans.items()}
+status = asyncio.run(main())
 own = ("scheduler_events", "bell", "run", "write")
+spans = {span.name: span for span in exporter.get_finished_spans() if span.name in own}
+every = {span.context.span_id: span for span in exporter.get_finished_spans()}
+
+def above(span):
+    while span.parent and (span := every.get(span.parent.span_id)):
+        if span.name in own:
+            return span.name
+
 print(json.dumps({
-    "parents": {name: parents[name] for name in own},
+    "status": status,
+    "parents": {name: above(spans[name]) for name in own},
     "traces": len({spans[name].context.trace_id for name in own}),
     "correlation": [spans[name].attributes.get("tandem.correlation") for name in own],
 }))
@@ -106,11 +138,14 @@ print(json.dumps({
 
 
 @pytest.mark.services
-def test_webhook_bell_run_and_write_are_one_trace_though_a_queue_lies_between(storage: str, unique: str) -> None:
+def test_webhook_bell_run_and_write_are_one_trace_with_one_correlation_id_though_a_queue_lies_between(
+    storage: str, unique: str
+) -> None:
     seen = run_python(TRACE, {"STORAGE": storage, "QUEUE": unique})
+    assert seen["status"] == 202
     assert seen["parents"] == {"scheduler_events": None, "bell": "scheduler_events", "run": "bell", "write": "run"}
     assert seen["traces"] == 1
-    assert seen["correlation"] == ["msg_1", "msg_1", "msg_1", None]
+    assert seen["correlation"] == ["msg_1"] * 4
 
 
 FAILS = (

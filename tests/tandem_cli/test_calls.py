@@ -52,14 +52,34 @@ def test_a_pause_that_never_ends_is_told(server: ContractServer, calls: Calls, w
     assert waited == [7, 7, 7]
 
 
-def test_what_may_have_been_done_is_not_repeated_unasked(
+def test_an_app_that_catches_its_breath_is_asked_again_since_asking_twice_does_no_more(
     server: ContractServer, calls: Calls, waited: list[float]
 ) -> None:
-    server.says("pauseResource", Script(503, headers={"Retry-After": "1"}))
+    server.says("pauseResource", Script(503, headers={"Retry-After": "5"}), Script())
+    calls.change("POST", "/resources/R-ada/pause")
+    assert waited == [5]
+    server.says("getStatus", Script(503, headers={"Retry-After": "5"}))
     with pytest.raises(Trouble):
-        calls.change("POST", "/resources/R-ada/pause")
-    assert len(server.sent) == 1
-    assert not waited
+        calls.read("/status")
+    assert waited == [5] * 4
+
+
+def test_a_change_under_a_condition_that_may_have_gone_in_is_not_repeated_unasked(
+    server: ContractServer, calls: Calls, waited: list[float]
+) -> None:
+    server.says("deleteSource", Script(503, headers={"Retry-After": "1"}))
+    with pytest.raises(Trouble):
+        calls.change("DELETE", "/sources/board", etag='"3b"')
+    assert (len(server.sent), waited) == (1, [])
+
+
+def test_an_app_that_does_not_say_for_how_long_is_not_asked_again(
+    server: ContractServer, calls: Calls, waited: list[float]
+) -> None:
+    server.says("getStatus", Script(503, headers={"Retry-After": "soon"}))
+    with pytest.raises(Trouble):
+        calls.read("/status")
+    assert (len(server.sent), waited) == (1, [])
 
 
 @pytest.mark.parametrize("identity", ["R/1", "R 1%", "ü?#", "a..b", "%2F"])
