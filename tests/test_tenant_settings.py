@@ -104,6 +104,8 @@ def test_owners_that_choices_leave_out_are_written_as_they_count() -> None:
         ("brake_percent", 1, 100),
         ("tenant_brake_deletions", 1, 100_000),
         ("tenant_brake_percent", 1, 100),
+        ("journal_days", 1, 400),
+        ("trail_days", 30, 3650),
     ],
 )
 def test_a_number_lies_within_its_bounds_and_both_are_allowed(name: str, low: int, high: int) -> None:

@@ -200,6 +200,12 @@ class TenantSettings(Part):
     tenant_brake_percent: Annotated[int, whole(1, 100, "percent")] = _setting(
         "tenant_brake_percent", "Such a share of all pairs the board may have deleted within an hour."
     )
+    journal_days: Annotated[int, whole(1, 400, "days")] = _setting(
+        "journal_days", "How long it is kept what was done for a resource, and what was there before."
+    )
+    trail_days: Annotated[int, whole(30, 3_650, "days")] = _setting(
+        "trail_days", "How long it is kept what admins did."
+    )
 
 
 # Planned work is kept in one calendar, so that only what concerns a worker's own events can differ among several.

@@ -73,6 +73,8 @@ class Choices:
     brake_percent: int = 30
     tenant_brake_deletions: int = 200
     tenant_brake_percent: int = 30
+    journal_days: int = 30
+    trail_days: int = 400
 
     @property
     def owner_of(self) -> Mapping[Field, Owner]:

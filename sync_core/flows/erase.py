@@ -10,6 +10,8 @@ from sync_core.flows.offboard import OnLeaving, clear_away, finish_leaving, offb
 from sync_core.flows.profiles import find_profile, note_profile
 from sync_core.ports import Ports
 
+_TRAIL = "changes told in the trail"
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -36,7 +38,7 @@ class Erasure:
 async def erase(ports: Ports, resource: ResourceId, events: OnLeaving) -> Erasure | None:
     """Erase everything that is stored about a resource; None if nothing is.
 
-    What others share stays: an appointment that is planned on them as well, and the trail of what admins did. With
+    What others share stays: an appointment that is planned on them as well. The trail keeps who did what and when. With
     `REMOVE` the engine first removes what we made in the calendar; asking again goes on from there, and so does the
     night. If the board names the resource later, it is met anew.
 
@@ -47,7 +49,9 @@ async def erase(ports: Ports, resource: ResourceId, events: OnLeaving) -> Erasur
     counts = dict(await count_rows(ports, resource))
     if profile is None:
         if not counts:
-            return None
+            # Of one that was taken off the list long ago, only the trail may still tell.
+            told = await ports.trail.forget(resource)
+            return Erasure(removed=(Part(_TRAIL, told),)) if told else None
         counts["appointments"] = await forget_placements(ports, resource)
         return await _wipe(ports, resource, counts)
     await note_profile(ports, resource, _doomed)
@@ -84,6 +88,8 @@ async def finish_erasing(ports: Ports, resource: ResourceId, counts: dict[str, i
 
 async def _wipe(ports: Ports, resource: ResourceId, counts: dict[str, int]) -> Erasure:
     await ports.overviews.delete(resource)
+    # Before the profile goes, by which a repeat would be found.
+    counts[_TRAIL] = await ports.trail.forget(resource)
     await ports.rows.erase(resource)
     return Erasure(removed=tuple(Part(what, count) for what, count in sorted(counts.items()) if count))
 

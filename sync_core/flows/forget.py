@@ -1,15 +1,18 @@
-"""Forget what is stored of one resource: its placements while links name them, and then every row of its own."""
+"""Forget what is stored of one resource: placements while links name them, a journal in its time, or every row."""
 
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
+from datetime import timedelta
 
 from sync_core.domain.appointment import AppointmentKey
+from sync_core.domain.choices import Choices
 from sync_core.domain.resource import ResourceId
 from sync_core.domain.stored import (
     Address,
     BoardInbox,
     ByAppointment,
     Cursor,
+    Family,
     Held,
     JournalPage,
     LinkRow,
@@ -39,6 +42,18 @@ async def count_rows(ports: Ports, resource: ResourceId) -> Mapping[str, int]:
         counts[name] += len(row.entries) if isinstance(row, JournalPage) else 1
     counts.pop("", None)  # what only serves finding the rest
     return counts
+
+
+async def old_journal(ports: Ports, resource: ResourceId, choices: Choices) -> list[Address]:
+    """The addresses of a resource's journal that is older than the tenant keeps it; only those are read."""
+    before = ports.clock.now() - timedelta(days=choices.journal_days)
+    found: list[Address] = []
+    # The journal lies newest first; pages of the same millisecond lie behind this address.
+    after: Address = JournalPage(before, "", ()).address[:2]
+    while pages := await ports.rows.scan(resource, (Family.JOURNAL,), after):
+        found += [row.address for row in pages if isinstance(row, JournalPage) and row.at < before]
+        after = pages[-1].address
+    return found
 
 
 async def count_placements(ports: Ports, resource: ResourceId) -> int:

@@ -42,6 +42,8 @@ _WITHOUT_EFFECT = {
         "brake_percent",
         "tenant_brake_deletions",
         "tenant_brake_percent",
+        "journal_days",
+        "trail_days",
     )
 }
 

@@ -15,7 +15,6 @@ from sync_core.domain.stored import (
     Cursor,
     Family,
     Job,
-    JournalPage,
     LinkRow,
     Todo,
     TodoReason,
@@ -25,6 +24,7 @@ from sync_core.flows.carry_out import calendar_of
 from sync_core.flows.claiming import calendars_of, release_unused
 from sync_core.flows.desk import terms_of
 from sync_core.flows.erase import finish_erasing
+from sync_core.flows.forget import old_journal
 from sync_core.flows.mailboxes import find_mailboxes
 from sync_core.flows.offboard import finish_leaving
 from sync_core.flows.pilot import refresh_pilot
@@ -35,13 +35,13 @@ from sync_core.flows.tenure import Tenure
 from sync_core.ports import Ports
 
 TOMBSTONES_LAST = timedelta(days=30)
-JOURNAL_LASTS = timedelta(days=30)
 
 
 @dataclass(slots=True)
 class TidyReport:
     """`skipped` are resources whose lease was held, `failed` those for which somebody did not answer; what was not
-    done for them is done tomorrow. `completed` counts settings, leavings and mailboxes that were waiting to be.
+    done for them is done tomorrow. `completed` counts settings, leavings and mailboxes that were waiting to be;
+    `forgotten` entries of the trail that went with their time.
     """
 
     rung: int = 0
@@ -49,6 +49,7 @@ class TidyReport:
     completed: int = 0
     skipped: int = 0
     failed: int = 0
+    forgotten: int = 0
 
 
 @dataclass(slots=True)
@@ -80,6 +81,10 @@ async def tidy_up(ports: Ports) -> TidyReport:
             await _tidy(ports, choices, profile.resource, correlation_id, report)
         except TryAgain:
             report.failed += 1
+    try:
+        report.forgotten = await ports.trail.bury(ports.clock.now() - timedelta(days=choices.trail_days))
+    except TryAgain:
+        report.failed += 1
     return report
 
 
@@ -88,9 +93,11 @@ async def _tidy(ports: Ports, choices: Choices, resource: ResourceId, correlatio
     if profile is None:
         return
     now = ports.clock.now()
-    if profile.participation in (Participation.OFFBOARDED, Participation.PAUSED):
-        await _bury(ports, profile, report)
     terms = terms_of(ports, profile, choices)
+    if profile.participation in (Participation.OFFBOARDED, Participation.PAUSED):
+        await _bury(ports, profile, choices, report)
+    elif not terms.takes_part:
+        await _bury_journal(ports, resource, choices, report)
     if not terms.takes_part:
         return
     silence: TryAgain | None = None
@@ -99,7 +106,7 @@ async def _tidy(ports: Ports, choices: Choices, resource: ResourceId, correlatio
     except TryAgain as silent:
         silence = silent  # its webhooks tell what it plans; the rest of the round needs no board
     # Before the bell, or the run it brings would hold the lease each time.
-    await _bury(ports, profile, report)
+    await _bury(ports, profile, choices, report)
     await ports.rows.insert(resource, [Todo(TodoReason.WINDOW, f"{now:%Y%m%d}")])
     await ports.bells.ring([Job(resource, now, "window", correlation_id)])
     report.rung += 1
@@ -107,13 +114,22 @@ async def _tidy(ports: Ports, choices: Choices, resource: ResourceId, correlatio
         raise silence
 
 
-async def _bury(ports: Ports, profile: Profile, report: TidyReport) -> None:
+async def _bury(ports: Ports, profile: Profile, choices: Choices, report: TidyReport) -> None:
     """Remove what has outlived any sender's retries, under the lease, since a run may be reading it."""
     try:
         doomed = await _doomed(ports, profile.resource, ports.clock.now())
+        doomed.rows += await old_journal(ports, profile.resource, choices)
         await _give_up_former(ports, profile, doomed.in_use)
         doomed.rows += await _cursors_of_nothing(ports, profile.resource)
         await _remove(ports, profile.resource, doomed.rows, report)
+    except LeaseLost:
+        report.skipped += 1
+
+
+async def _bury_journal(ports: Ports, resource: ResourceId, choices: Choices, report: TidyReport) -> None:
+    """Words are kept no longer for who takes no part; everything else of theirs stays for their coming back."""
+    try:
+        await _remove(ports, resource, await old_journal(ports, resource, choices), report)
     except LeaseLost:
         report.skipped += 1
 
@@ -144,10 +160,6 @@ async def _doomed(ports: Ports, resource: ResourceId, now: datetime) -> _Doomed:
                 if link.is_paired and link.event is not None:
                     doomed.in_use.add(link.event.calendar)
         after = links[-1].address
-    after = None
-    while pages := await ports.rows.scan(resource, (Family.JOURNAL,), after):
-        doomed.rows += [row.address for row in pages if isinstance(row, JournalPage) and row.at < now - JOURNAL_LASTS]
-        after = pages[-1].address
     return doomed
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from sync_core.domain.content import Content, ShowAs
+from sync_core.domain.trail import TrailEntry
 from sync_core.flows.administer import enlist
 from sync_core.flows.erase import Erasure, erase
 from sync_core.flows.keep_subscriptions import keep_subscriptions
@@ -15,6 +16,7 @@ from sync_core.flows.taking_part import take_off
 from tests.flows.crew import ADDRESS, ANNA, ASKED, BERT, Crew
 from tests.flows.stage import hours, now
 from tests.machine.peril import Crash, Worker, drive
+from tests.machine.world import MONDAY
 
 WORDS = ("Anna", ADDRESS, "anna-id", "boiler", "dentist", "anna")
 
@@ -22,7 +24,8 @@ WORDS = ("Anna", ADDRESS, "anna-id", "boiler", "dentist", "anna")
 def stored(crew: Crew) -> str:
     """Every table as text."""
     subscriptions = now(crew.ports.subscription_rows.list())
-    return repr([crew.rows.partitions, crew.placements.placed, crew.overviews.rows, crew.owners, subscriptions])
+    trail = [(entry.before, entry.after) for entry in crew.trail.newest_first()]
+    return repr([crew.rows.partitions, crew.placements.placed, crew.overviews.rows, crew.owners, subscriptions, trail])
 
 
 def busy() -> Crew:
@@ -43,8 +46,14 @@ def busy() -> Crew:
     now(keep_subscriptions(crew.ports))
     crew.settle()
     crew.pull(ANNA)
+    now(crew.trail.write([_told("putResource", ADDRESS), replace(_told("patchResource", "Bert"), resource=BERT)]))
+    assert ANNA in crew.overviews.rows
     assert all(word in stored(crew) for word in WORDS)
     return crew
+
+
+def _told(what: str, name: str) -> TrailEntry:
+    return TrailEntry(MONDAY, what, "ada", what, "/resources/anna", ANNA, None, {"name": name})
 
 
 def asked(crew: Crew, events: OnLeaving) -> Erasure:
@@ -65,6 +74,8 @@ def test_events_are_kept_and_no_word_of_the_person_is_left_in_any_table() -> Non
     assert removed["appointments"] >= 1
     left = [word for word in WORDS if word in _without_shared(crew, stored(crew))]
     assert left == []
+    assert ANNA not in crew.overviews.rows
+    assert removed["changes told in the trail"] == 1
     assert crew.ours_in(crew.main) == ["boiler again", "roof"]
 
 
@@ -84,6 +95,27 @@ def test_what_others_have_is_left_as_it_is() -> None:
     asked(crew, OnLeaving.KEEP)
     assert crew.rows.all_rows(BERT) == before
     assert {key: crew.placements.placed[key] for key in placements} == placements
+
+
+def test_the_trail_keeps_who_did_what_and_when_and_what_others_were_told_of() -> None:
+    crew = busy()
+    erasure = replace(_told("eraseResource", ""), after={"events": "keep", "state": "running"})
+    now(crew.trail.write([erasure]))
+    asked(crew, OnLeaving.KEEP)
+    kept = {entry.what: (entry.who, entry.at, entry.after) for entry in crew.trail.newest_first()}
+    assert kept == {
+        "putResource": ("ada", MONDAY, None),
+        "patchResource": ("ada", MONDAY, {"name": "Bert"}),
+        "eraseResource": ("ada", MONDAY, {"events": "keep", "state": "running"}),
+    }
+
+
+def test_of_one_of_whom_only_the_trail_tells_the_words_go_too() -> None:
+    crew = Crew()
+    now(crew.trail.write([_told("deleteResource", "Anna")]))
+    report = asked(crew, OnLeaving.KEEP)
+    assert (report.is_done, [part.count for part in report.removed]) == (True, [1])
+    assert now(erase(crew.ports, ANNA, OnLeaving.KEEP)) is None
 
 
 def test_with_remove_the_events_go_first_and_asking_again_ends_it() -> None:

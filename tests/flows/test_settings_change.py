@@ -108,6 +108,7 @@ def test_what_only_goes_up_reads_no_calendar_anew() -> None:
         {"pull_minutes_when_notified": 240},
         {"brake_deletions": 20, "brake_percent": 50},
         {"tenant_brake_deletions": 20, "tenant_brake_percent": 50},
+        {"journal_days": 60, "trail_days": 90},
         {"adopt_equal_events": True},
         {"zone": "Europe/Paris"},
         {"direction": Direction.DOWN},

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from sync_core.domain.appointment import AppointmentKey, Kind
 from sync_core.domain.errors import TryAgain
 from sync_core.domain.link import Condition
@@ -13,6 +15,7 @@ from sync_core.domain.stored import Address, JournalPage, Lease, LinkRow, Row
 from sync_core.flows.tenure import Tenure
 from sync_core.flows.tidy_up import TidyReport, tidy_up
 from sync_core.ports import Tenant
+from tests.contracts.trail_contract import entry
 from tests.fakes.board import Fault
 from tests.flows.stage import BOTH, R0, R1, TASK, Stage, hours, now
 from tests.machine.world import OPEN
@@ -97,6 +100,32 @@ def test_tombstones_and_journal_go_after_thirty_days_and_not_before() -> None:
     assert (tombstones(stage), len(stage.found(JournalPage))) == (0, 0)
 
 
+@pytest.mark.parametrize(("days", "kept"), [(30, 30), (7, 7), (60, 60)])
+def test_the_journal_is_kept_for_as_long_as_the_tenant_says(days: int, kept: int) -> None:
+    stage = with_history()
+    stage.tenant.tenant = Tenant(replace(OPEN, journal_days=days))
+    pages = len(stage.found(JournalPage))
+    stage.clock.advance(kept * DAY - timedelta(minutes=1))
+    tidy(stage)
+    assert len(stage.found(JournalPage)) == pages
+    stage.clock.advance(timedelta(hours=1))
+    tidy(stage)
+    assert not stage.found(JournalPage)
+
+
+@pytest.mark.parametrize("days", [400, 30])
+def test_the_trail_is_kept_for_as_long_as_the_tenant_says(days: int) -> None:
+    stage = Stage()
+    stage.tenant.tenant = Tenant(replace(OPEN, trail_days=days))
+    begun_at = stage.clock.now()
+    now(stage.trail.write([replace(entry(number), at=begun_at + number * DAY) for number in range(2)]))
+    stage.clock.advance(days * DAY)
+    assert tidy(stage).forgotten == 0
+    stage.clock.advance(timedelta(minutes=1))
+    assert tidy(stage).forgotten == 1
+    assert [one.at for one in stage.trail.newest_first()] == [begun_at + DAY]
+
+
 def test_living_links_stay_however_old() -> None:
     stage = Stage()
     stage.board.plan(TASK, hours(3), R0)
@@ -133,14 +162,17 @@ def test_a_resource_that_is_being_run_is_tidied_the_next_day() -> None:
     assert tombstones(stage) == 0
 
 
-def test_who_does_not_take_part_is_left_alone() -> None:
+def test_who_does_not_take_part_is_left_alone_but_for_words_that_are_kept_no_longer() -> None:
     stage = with_history()
     stage.change_profile(R0, participation=Participation.WAITING)
     stage.tenant.tenant = Tenant(replace(OPEN, pilot_resources=("somebody",)))
-    stage.clock.advance(31 * DAY)
     before = stage.rows.writes
     assert tidy(stage) == TidyReport()
     assert stage.rows.writes == before
+    stage.clock.advance(31 * DAY)
+    pages = len(stage.found(JournalPage))
+    assert tidy(stage) == TidyReport(buried=pages)
+    assert (tombstones(stage), len(stage.found(JournalPage))) == (1, 0)
 
 
 def test_the_board_is_read_and_brings_what_no_webhook_told() -> None:
