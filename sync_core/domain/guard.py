@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sync_core.domain.change import Alive, NotHere, Pair
-from sync_core.domain.content import fingerprint
+from sync_core.domain.content import ALL_FIELDS, fingerprint, only
 from sync_core.domain.link import Condition
-from sync_core.domain.plan import DeleteAppointment, DeleteEvent, Plan, ProposeUnplan, Unplan, Verdict
+from sync_core.domain.plan import DeleteAppointment, DeleteEvent, Operation, Plan, ProposeUnplan, Unplan, Verdict
 
 BRAKED_WITHIN = timedelta(hours=1)
 UNUSUAL = "unusually many deletions at once; release it if they are meant"
@@ -63,10 +63,17 @@ def change_asked(pair: Pair, plan: Plan) -> str:
         return f"held:{link.generation}:{link.received}:{plan.reason}:{seen}"
     if not plan.operations:
         return ""
-    contents = [getattr(operation, "content", None) for operation in plan.operations]
-    written = [fingerprint(content) if content is not None else "" for content in contents]
+    written = [_written(operation) for operation in plan.operations]
     names = [type(operation).__name__ for operation in plan.operations]
     return f"{'+'.join(names)}:{link.generation}:{link.received}:{'+'.join(written)}"
+
+
+def _written(operation: Operation) -> str:
+    """What is written, whatever the other fields are known to be."""
+    content = getattr(operation, "content", None)
+    if content is None:
+        return ""
+    return fingerprint(only(content, getattr(operation, "fields", ALL_FIELDS)))
 
 
 def brake(

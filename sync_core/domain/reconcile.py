@@ -13,11 +13,13 @@ from sync_core.domain.decide_board_born import close_question, decide_board_born
 from sync_core.domain.decide_outlook_born import decide_outlook_born
 from sync_core.domain.leave import leave
 from sync_core.domain.link import Condition, Link, Origin
-from sync_core.domain.plan import DeleteEvent, Plan, Verdict
+from sync_core.domain.plan import DeleteAppointment, Plan, Unplan, Verdict
 from sync_core.domain.policy import Policy
 from sync_core.domain.released import after_release
 from sync_core.domain.resource import Direction
 from sync_core.domain.situation import Situation
+
+_FOR_ABSENCE = (DeleteAppointment.__name__, Unplan.__name__)
 
 
 def reconcile(pair: Pair, policy: Policy, now: datetime) -> Plan:
@@ -78,7 +80,7 @@ def _remember(pair: Pair, now: datetime) -> Link | None:
             outlook_modified_at=max(link.outlook_modified_at or event.modified_at, event.modified_at),
             keeps_body=event.is_online,
             # It lives again, or still: what an admin refused to delete for its absence is asked anew next time.
-            refused=link.refused if link.refused.startswith(DeleteEvent.__name__) else "",
+            refused="" if link.refused.startswith(_FOR_ABSENCE) else link.refused,
         )
     return link
 

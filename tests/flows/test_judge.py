@@ -1,14 +1,20 @@
 """An admin's word on what is held: carried out once, or not at all, and nobody else is touched."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
+
+import pytest
 
 from sync_core.domain.appointment import AppointmentKey, Kind
 from sync_core.domain.identity import PairId, pair_of_appointment
 from sync_core.domain.policy import OnDeletion
+from sync_core.domain.resource import Direction
 from sync_core.domain.stored import Held, Todo, TodoReason
 from sync_core.flows.judge import list_held, reject, release
 from sync_core.ports import Tenant
 from tests.flows.stage import R0, Stage, hours, now
+from tests.machine.peril import Worker
 from tests.machine.world import OPEN
 
 
@@ -110,3 +116,95 @@ def test_what_is_rejected_is_not_done_and_not_asked_again() -> None:
     assert all(stage.board.state(key(number)).resources for number in range(12))
     assert not now(list_held(stage.ports, R0))
     assert not stage.waiting()
+
+
+def denied(subject: str = "changed") -> Stage:
+    """Graph does not take what the planner changed."""
+    stage = Stage()
+    stage.board.plan(key(0), hours(24), R0, subject="planned")
+    stage.settle()
+    stage.board.edit(key(0), subject=subject)
+    stage.outlook.operations_to_deny = 1
+    stage.settle()
+    assert now(list_held(stage.ports, R0))
+    return stage
+
+
+def test_a_rejected_change_is_not_made_by_any_later_look_at_the_pair() -> None:
+    stage = denied()
+    assert now(reject(stage.ports, R0, pairs=[pair(0)])) == 1
+    stage.settle()
+    before = stage.outlook.writes
+    for _ in range(2):
+        stage.roll(R0)
+        stage.settle()
+    assert stage.outlook.writes == before
+    assert not now(list_held(stage.ports, R0))
+    assert not stage.waiting()
+    assert stage.event().content.subject == "planned"
+
+
+def test_the_planner_is_not_told_that_a_rejected_change_arrived() -> None:
+    stage = denied()
+    told = len(stage.board.reports)
+    now(reject(stage.ports, R0, pairs=[pair(0)]))
+    stage.settle()
+    assert not [report for report in stage.board.reports[told:] if report.state == "delivered"]
+
+
+def test_a_rejected_change_is_made_once_the_board_says_more() -> None:
+    stage = denied()
+    now(reject(stage.ports, R0, pairs=[pair(0)]))
+    stage.settle()
+    stage.board.move(key(0), hours(30))
+    stage.settle()
+    assert (stage.event().content.subject, stage.event().content.span) == ("changed", hours(30))
+
+
+def test_a_birth_that_was_rejected_is_made_once_the_board_says_more() -> None:
+    stage = Stage()
+    stage.outlook.operations_to_deny = 1
+    stage.board.plan(key(0), hours(24), R0, subject="planned")
+    stage.settle()
+    now(reject(stage.ports, R0, pairs=[pair(0)]))
+    stage.settle()
+    stage.roll(R0)
+    stage.settle()
+    assert not stage.events(R0)
+    assert not now(list_held(stage.ports, R0))
+    stage.board.edit(key(0), subject="planned again")
+    stage.settle()
+    assert stage.event().content.subject == "planned again"
+
+
+def test_what_is_held_because_somebody_keeps_changing_it_can_be_rejected() -> None:
+    stage = Stage(Direction.UP)
+    stage.board.plan(key(0), hours(24), R0, subject="planned")
+    stage.settle()
+    for number in range(5):
+        stage.outlook.worker_edits(stage.event().ref, subject=f"mine {number}")
+        stage.pull()
+    assert now(list_held(stage.ports, R0))
+    assert now(reject(stage.ports, R0, pairs=[pair(0)])) == 1
+    stage.settle()
+    stage.roll(R0)
+    stage.settle()
+    assert not now(list_held(stage.ports, R0))
+    assert stage.event().content.subject.startswith("mine")
+
+
+@pytest.mark.parametrize("verdict", [release, reject])
+def test_nothing_is_lost_or_done_twice_wherever_a_worker_dies_on_a_verdict(verdict: Callable[..., Any]) -> None:
+    moment = 0
+    while True:
+        moment += 1
+        stage = denied()
+        before = stage.outlook.writes
+        now(verdict(stage.ports, R0, pairs=[pair(0)]))
+        worker = Worker(crash_at=moment)
+        stage.settle(worker)
+        assert stage.event().content.subject == ("changed" if verdict is release else "planned")
+        assert stage.outlook.writes - before == (1 if verdict is release else 0)
+        assert not now(list_held(stage.ports, R0))
+        if worker.moments < moment:
+            return
