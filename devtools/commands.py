@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from devtools import checks
+from devtools.alerts import with_alerts
 from devtools.azurite import PORTS, connection_string, start_azurite
 from devtools.development import (
     BOARD_PORT,
@@ -93,7 +94,8 @@ def _stay_with_one_part(options: argparse.Namespace) -> int:
                 storage = connection_string(*map(loopback, PORTS))
                 port = options.port or find_free_port()
                 settings = with_own_settings(settings_for(storage, loopback(port), graph, board, loopback(ISSUER_PORT)))
-                start_host(parts, settings, port, with_core_tools=has_core_tools(), echo=print)
+                tell = with_alerts(loopback(port), print)
+                start_host(parts, settings, port, with_core_tools=has_core_tools(), echo=tell)
         ended = parts.wait_for_an_end()
         raise Trouble(f"{ended.name} ended by itself.")
 

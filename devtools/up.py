@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from devtools.alerts import with_alerts
 from devtools.azurite import PORTS, start_azurite
 from devtools.development import (
     BOARD_PORT,
@@ -47,7 +48,7 @@ def stay_up(location: Path | None = None) -> int:
         if has_issuer:
             start_issuer(parts, ISSUER_PORT, echo=print)
         has_func = has_core_tools()
-        start_host(parts, settings, HOST_PORT, with_core_tools=has_func, echo=print)
+        start_host(parts, settings, HOST_PORT, with_core_tools=has_func, echo=with_alerts(host, print))
         if simulates_graph:
             load_team(settings)
             start_timer(host, "renew_subscriptions", is_core_tools=has_func)
