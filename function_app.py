@@ -102,6 +102,7 @@ async def sync_resource_poison(msg: func.QueueMessage) -> None:
 @app.timer_trigger("timer", "%RENEW_SCHEDULE%")
 async def renew_subscriptions(timer: func.TimerRequest) -> None:
     """Create, renew and heal subscriptions, look again for mailboxes, and take in who waits and fits the pilot."""
+    from sync_core.domain.turns import Timer
     from sync_core.flows.keep_subscriptions import keep_subscriptions
     from sync_core.flows.mailboxes import find_mailboxes
     from sync_core.flows.meet_resources import activate_matched
@@ -113,11 +114,13 @@ async def renew_subscriptions(timer: func.TimerRequest) -> None:
             facts.update(facts_of(await keep_subscriptions(ports)))
         facts.update(facts_of(await find_mailboxes(ports)))
         facts.update(facts_of(await activate_matched(ports)))
+        await connector.note_turn(Timer.RENEW)
 
 
 @app.timer_trigger("timer", "%PULL_SCHEDULE%")
 async def pull_due_calendars(timer: func.TimerRequest) -> None:
     """Ring for calendars that have been due since the last turn, finish what crashed webhooks left owing, and warn."""
+    from sync_core.domain.turns import Timer
     from sync_core.flows.alerts import watch_pull
 
     connector = bootstrap.connector()
@@ -126,16 +129,20 @@ async def pull_due_calendars(timer: func.TimerRequest) -> None:
         tick = time_since_last_turn(connector.settings.pull_schedule, ports.clock.now())
         is_notified = connector.settings.can_be_notified
         facts["rung"], facts["alerts"] = await watch_pull(ports, tick, is_notified=is_notified)
+        await connector.note_turn(Timer.PULL)
 
 
 @app.timer_trigger("timer", "%TIDY_SCHEDULE%")
 async def tidy_up(timer: func.TimerRequest) -> None:
     """Move windows, retire what is old, read the board where it can be read."""
+    from sync_core.domain.turns import Timer
     from sync_core.flows import tidy_up as tidying
 
-    ports = await bootstrap.connector().ports()
+    connector = bootstrap.connector()
+    ports = await connector.ports()
     with closing_line("tidy_up", late=timer.past_due) as facts:
         facts.update(facts_of(await tidying.tidy_up(ports)))
+        await connector.note_turn(Timer.TIDY)
 
 
 async def _receive_board_events(request: Request, _: str) -> Response:
@@ -153,7 +160,7 @@ async def _receive_notifications(request: Request, correlation_id: str) -> Respo
 async def _administer(request: Request, correlation_id: str) -> Response:
     from sync_core.web.admin.routing import answer_call
 
-    return await answer_call(bootstrap.connector().administration(), request, correlation_id)
+    return await answer_call(bootstrap.administration(), request, correlation_id)
 
 
 async def _report_health(request: Request, _: str) -> Response:

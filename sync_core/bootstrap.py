@@ -8,16 +8,18 @@ import asyncio
 import os
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 from pydantic import SecretStr
 
-from sync_core.domain.errors import Misconfigured
+from sync_core.domain.errors import Misconfigured, TryAgain
 from sync_core.domain.identity import ConnectorId
 from sync_core.ports import Board, Directory, Outlook, Ports, Secrets, Subscriptions, Wording
-from sync_core.settings import SettingProblem, Settings, read_settings
+from sync_core.schedule import time_since_last_turn
+from sync_core.settings import SettingProblem, Settings, read_settings, read_what_is_right
 
 if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential
@@ -27,10 +29,13 @@ if TYPE_CHECKING:
     from sync_core.adapters.queues.bells import QueueBells
     from sync_core.adapters.scheduler import Scheduler
     from sync_core.adapters.tables.connection import Tables
+    from sync_core.adapters.tables.proofs import TableInspection, TableTurns
     from sync_core.adapters.vault.secrets import VaultSecrets
     from sync_core.adapters.vault.terms import SecretTerms
     from sync_core.adapters.wording.checking import TemplateProblem
     from sync_core.domain.source import Source
+    from sync_core.domain.turns import Timer
+    from sync_core.flows.setup import Surroundings
     from sync_core.web.admin.limits import Limits
     from sync_core.web.admin.routing import Administration
     from sync_core.web.bearer import Keys
@@ -38,6 +43,10 @@ if TYPE_CHECKING:
     from sync_core.web.scheduler import Reception
 
 VERSION = "0.1.0"
+# By these it is known who administers: with one of them wrong nobody is let in.
+_SIGN_IN = ("ADMIN_AUDIENCE", "ADMIN_ISSUER", "GRAPH_TENANT_ID", "GRAPH_AUTHORITY")
+# How much later than its schedule says a turn may have come to its end.
+_TURN_TAKES = timedelta(minutes=15)
 
 
 class SystemClock:
@@ -69,8 +78,10 @@ class OnFirstUse:
 class Connector:
     """Everything that one set of settings leads to. Make it anywhere; use it within one event loop, then close it."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, faults: Sequence[SettingProblem] = ()) -> None:
+        """`faults` are what is wrong beside these settings: then nothing works, and only that can be told."""
         self.settings = settings
+        self._faults = faults
         self._clock = SystemClock()
         self._building = asyncio.Lock()
         self._ports: Ports | None = None
@@ -90,7 +101,13 @@ class Connector:
         self._wording = cache(_make_wording)
 
     async def ports(self) -> Ports:
-        """Return the ports, built on the first call; an emulator on this machine gets its tables and queue, too."""
+        """Return the ports, built on the first call; an emulator on this machine gets its tables and queue, too.
+
+        Raises:
+            Misconfigured: settings are wrong.
+        """
+        if self._faults:
+            raise _wrong(self._faults)
         async with self._building:
             if self.settings.keeps_storage_here and not self._is_prepared:
                 await self.prepare()
@@ -166,7 +183,8 @@ class Connector:
 
         audience = self.settings.admin_audience
         access = Access(self.settings.admin_sign_in[1], audience, self._entra_keys()) if audience else None
-        return Administration(access, self.ports, self._admin_parts(), self._limits())
+        bare = cast(Ports, OnFirstUse(lambda: self._ports or self._make_ports()))
+        return Administration(access, self.ports, self._admin_parts(), self._limits(), bare)
 
     def _admin_parts(self) -> Mapping[str, Any]:
         """What routes of the administration may ask for beside the ports, by name; nothing here is opened yet."""
@@ -175,7 +193,50 @@ class Connector:
             "reach_storage": reach_storage,
             "webhook_secrets": self.webhook_secrets,
             "check_template": _check_template,
+            "surroundings": self.surroundings,
         }
+
+    def surroundings(self) -> "Surroundings":
+        """Return what the set-up check asks beside the ports; nothing here is opened yet."""
+        from sync_core.domain.turns import Timer
+        from sync_core.flows.setup import Deployment, Surroundings
+
+        settings, now = self.settings, self._clock.now()
+        schedules = (settings.pull_schedule, settings.renew_schedule, settings.tidy_schedule)
+        proofs: Any = OnFirstUse
+        return Surroundings(
+            deployment=Deployment(
+                faults=self._faults,
+                is_notified=settings.can_be_notified,
+                vault_secrets=self._vault_names(),
+                is_late_after={
+                    timer: time_since_last_turn(schedule, now) + _TURN_TAKES
+                    for timer, schedule in zip(Timer, schedules, strict=True)
+                },
+            ),
+            clock=self._clock,
+            tables=proofs(self._table_inspection),
+            queues=proofs(lambda: self._bells().inspection()),
+            turns=proofs(self._turns),
+            vault=proofs(self._vault) if settings.key_vault_url else None,
+            graph=proofs(lambda: self._graph().proofs),
+            board=proofs(lambda: self._scheduler().board),
+        )
+
+    async def note_turn(self, timer: "Timer") -> None:
+        """Write that a timer came to its end; what it did is done, whether this can be written or not."""
+        with suppress(TryAgain):
+            await self._turns().note(timer, self._clock.now())
+
+    def _table_inspection(self) -> "TableInspection":
+        from sync_core.adapters.tables.proofs import TableInspection
+
+        return TableInspection(self._tables())
+
+    def _turns(self) -> "TableTurns":
+        from sync_core.adapters.tables.proofs import TableTurns
+
+        return TableTurns(self._tables())
 
     async def aclose(self) -> None:
         """Close every connection; the connector is not used again."""
@@ -259,18 +320,24 @@ class Connector:
         from sync_core.adapters.vault.terms import SecretTerms
 
         settings = self.settings
-        named = (settings.graph_client_secret_name, settings.scheduler_api_key_name)
         return SecretTerms(
             self._vault() if settings.key_vault_url else None,
-            [name for name in (*named, *settings.scheduler_webhook_secret_names) if name],
+            self._vault_names(),
             [name for name, _ in settings.scheduler_source_secrets],
         )
 
+    def _vault_names(self) -> list[str]:
+        settings = self.settings
+        named = (settings.graph_client_secret_name, settings.scheduler_api_key_name)
+        return [name for name in (*named, *settings.scheduler_webhook_secret_names) if name]
+
     def _make_graph(self) -> "Graph":
         from sync_core.adapters.graph.connect import connect_graph
+        from sync_core.adapters.graph.federation import assertion_of
 
         settings = self.settings
         secret_name = settings.graph_client_secret_name
+        is_federated = settings.graph_sign_in == "federated"
         routes = f"{settings.public_url}/api/graph"
         graph = connect_graph(
             endpoint=settings.graph_endpoint,
@@ -280,8 +347,13 @@ class Connector:
             scope=settings.graph_scope,
             tenant=settings.graph_tenant_id or "",
             client_id=settings.graph_client_id or "",
-            secret=self._reader_of(settings.graph_client_secret, secret_name),
+            secret=(
+                assertion_of(self._credential, settings.graph_authority)
+                if is_federated
+                else self._reader_of(settings.graph_client_secret, secret_name)
+            ),
             forget_secret=lambda: self._vault().forget(secret_name) if secret_name else None,
+            is_federated=is_federated,
             development_token=_plain(settings.graph_development_token),
             page_size=settings.graph_page_size,
             max_concurrency=settings.graph_max_concurrency,
@@ -361,8 +433,31 @@ def connector() -> Connector:
     """
     settings = settings_of_environment()
     if not isinstance(settings, Settings):
-        raise Misconfigured("settings are wrong or missing: " + "; ".join(map(str, settings)))
+        raise _wrong(settings)
     return connect(settings)
+
+
+def administration() -> "Administration":
+    """Return the administration of the app; where settings are wrong, the one that can only tell what is wrong.
+
+    Raises:
+        Misconfigured: the settings are wrong by which whoever calls is known.
+    """
+    faults = setting_problems()
+    if not faults:
+        return connector().administration()
+    if any(fault.name in _SIGN_IN for fault in faults):
+        raise _wrong(faults)
+    return _halting_connector().administration()
+
+
+@cache
+def _halting_connector() -> Connector:
+    return Connector(read_what_is_right(os.environ), setting_problems())
+
+
+def _wrong(faults: Sequence[SettingProblem]) -> Misconfigured:
+    return Misconfigured("settings are wrong or missing: " + "; ".join(map(str, faults)))
 
 
 def condition() -> "Condition":

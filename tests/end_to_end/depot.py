@@ -144,6 +144,10 @@ class Depot:
 
         self._with_ports(shift)
 
+    def ask(self, question: Callable[[Ports], Awaitable[Result]]) -> Result:
+        """Return what the app's own ports answer."""
+        return self._with_ports(question)
+
     def _with_ports(self, act: Callable[[Ports], Awaitable[Result]]) -> Result:
         settings = read_settings(self.settings)
         assert isinstance(settings, Settings)

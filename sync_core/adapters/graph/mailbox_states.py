@@ -18,7 +18,12 @@ _NO_MAILBOX = frozenset({"mailboxnotenabledforrestapi", "extensionerror", "error
 
 def has_no_mailbox(refusal: Unanswered) -> bool:
     """Does Graph say that the user is there, but no mailbox that it could reach?"""
-    return refusal.code.lower() in _NO_MAILBOX
+    return says_no_mailbox(refusal.code)
+
+
+def says_no_mailbox(code: str) -> bool:
+    """Is this Graph's word for a user without a mailbox that it could reach?"""
+    return code.lower() in _NO_MAILBOX
 
 
 def missing() -> MailboxRefused:

@@ -13,9 +13,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sync_core.adapters.graph.client import TIMEOUT_SECONDS, GraphClient, NoReply, Reply, segment, try_again
+from sync_core.adapters.graph.mailbox_states import says_no_mailbox
 from sync_core.adapters.graph.tokens import TokenSource
 from sync_core.adapters.graph.troubles import Trouble
 from sync_core.domain.errors import CalendarRefused, Misconfigured, Refused, TryAgain
+from sync_core.domain.profile import MailboxState
 from sync_core.domain.resource import CalendarRef
 
 # Another kind than the subscriptions of calendars ask for: Graph takes one subscription for each kind and calendar.
@@ -51,6 +53,17 @@ class GraphProofs:
     async def read_roles(self) -> frozenset[str] | None:
         """Read the token's own words; they are shown, and nothing is decided by them."""
         return _roles_of(await self._tokens.token())
+
+    async def open_mailbox(self, principal: str) -> MailboxState:
+        """Ask for the default calendar by the principal name, without a look into the directory."""
+        reply = await self._send("GET", f"{self._client.root}/users/{segment(principal)}/calendar?$select=id")
+        if reply.trouble is Trouble.NONE:
+            return MailboxState.READY
+        if says_no_mailbox(reply.code):
+            return MailboxState.UNLICENSED
+        if reply.status in (403, 404):
+            return MailboxState.BLOCKED if reply.status == 403 else MailboxState.MISSING
+        raise try_again(f"Graph does not say ({reply.words})", reply.retry_after or 0)
 
     async def have_called_back(self, calendar: CalendarRef) -> None:
         """Graph asks both addresses before it answers."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import traceback
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -71,8 +72,10 @@ async def _tell(line: _Line, check: Check, patience: timedelta) -> Sequence[Setu
         # Whoever does not answer has a line of its own, which is red.
         return [_untold(subject, str(trouble))]
     except Exception as fault:
-        # One line that breaks must not take the others along.
-        logging.getLogger(__name__).exception("a line of the set-up check broke: %s", subject.id)
+        # One line that breaks must not take the others along. What it said stays out of the log: nobody checked that.
+        place = traceback.extract_tb(fault.__traceback__)[-1]
+        said = (subject.id, type(fault).__name__, place.name, place.lineno)
+        logging.getLogger(__name__).error("the line %s of the set-up check broke: %s in %s, line %s", *said)
         words = f"The check of this line failed ({type(fault).__name__})."
         return [subject.red(words, "Check again; if it lasts, the log of this call says at which place.")]
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Protocol
 
+from sync_core.domain.profile import MailboxState
 from sync_core.domain.resource import CalendarRef, ResourceId
 from sync_core.domain.secret import SecretTerm
 from sync_core.domain.turns import Timer, Turns
@@ -52,6 +53,9 @@ class GraphProof(Protocol):
 
     async def read_roles(self) -> frozenset[str] | None:
         """The permissions that the token names; None for a token that does not tell, such as a development one."""
+
+    async def open_mailbox(self, principal: str) -> MailboxState:
+        """Try to read a mailbox: `READY` if it answers, `BLOCKED` if it refuses us, else why nobody could open it."""
 
     async def have_called_back(self, calendar: CalendarRef) -> None:
         """Subscribe to a calendar beside what is subscribed, for which Graph calls our addresses, and end it at once.

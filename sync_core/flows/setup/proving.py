@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from sync_core.domain.choices import PrincipalLookup
 from sync_core.domain.content import Content, Sensitivity, ShowAs
-from sync_core.domain.errors import MailboxRefused, Refused, TandemError
+from sync_core.domain.errors import Refused
 from sync_core.domain.event import Event
 from sync_core.domain.plan import CreateEvent, DeleteEvent, Denied, Done, Missing, Outcome, Postponed, Unknown
 from sync_core.domain.profile import MailboxState, Participation
@@ -94,27 +93,17 @@ async def check_control(check: Check) -> Sequence[SetupLine]:
         return []
     if not check.asked.may_change:
         return [CONTROL.amber(ONLY_ADMINS, _ASK_AN_ADMIN)]
-    try:
-        # Never by the directory: whether that may be asked is another permission, and refuses alike.
-        await check.ports.directory.find_mailbox(check.asked.control, PrincipalLookup.OFF)
-    except MailboxRefused as refusal:
-        return [_judge_refusal(refusal)]
-    except TandemError as trouble:
-        return [CONTROL.amber(f"The control mailbox was not asked to the end: {trouble}.", "Check again.")]
-    words = "The control mailbox answers: this app can open mailboxes that it must not."
-    remedy = (
-        "Limit the app in Exchange to the mailboxes of the resources, and take Calendars permissions in Entra away: "
-        "both grants add up."
-    )
-    return [CONTROL.red(words, remedy)]
-
-
-def _judge_refusal(refusal: MailboxRefused) -> SetupLine:
-    if refusal.state == MailboxState.BLOCKED:
-        return CONTROL.green("The control mailbox refuses this app with 403, as it must.")
-    if refusal.state == MailboxState.MISSING:
-        return CONTROL.amber(
-            "There is no such mailbox, so that it proves nothing.", "Give a principal name that exists."
-        )
-    words = f"The mailbox cannot be opened by anybody ({refusal.state}), so that it proves nothing."
-    return CONTROL.amber(words, "Give a mailbox that works and is none of a resource's.")
+    match await check.around.graph.open_mailbox(check.asked.control):
+        case MailboxState.READY:
+            remedy = (
+                "Limit the app in Exchange to the mailboxes of the resources, and take Calendars permissions in Entra "
+                "away: both grants add up."
+            )
+            return [CONTROL.red("The control mailbox answers: this app can open mailboxes that it must not.", remedy)]
+        case MailboxState.BLOCKED:
+            return [CONTROL.green("The control mailbox refuses this app with 403, as it must.")]
+        case MailboxState.MISSING:
+            words = "There is no such mailbox, so that it proves nothing."
+            return [CONTROL.amber(words, "Give the principal name of a mailbox that exists.")]
+    words = "Nobody can open that mailbox, so that it proves nothing."
+    return [CONTROL.amber(words, "Give a mailbox that works and is none of a resource's.")]

@@ -1,16 +1,15 @@
 """Does Graph reach us from outside, and does every calendar that is read have a living subscription?"""
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 
 from sync_core.domain.errors import CalendarRefused, Refused
-from sync_core.domain.resource import ResourceId
 from sync_core.domain.setup import SetupLine, Subject
 from sync_core.flows.overview import every_overview
 from sync_core.flows.setup.needs import Check
 from sync_core.flows.setup.probe import find_probe
 from sync_core.flows.setup.proving import ONLY_ADMINS
+from sync_core.flows.subscribed import count_subscribed
 
 REACHABILITY = Subject("reachability", "Graph reaches this app")
 SUBSCRIPTIONS = Subject("subscriptions", "Subscriptions")
@@ -49,20 +48,15 @@ async def check_subscriptions(check: Check) -> Sequence[SetupLine]:
     """Count living subscriptions against the calendars that are read."""
     if not check.around.deployment.is_notified:
         return [SUBSCRIPTIONS.green("None is needed: Graph cannot reach this app, and calendars are pulled.")]
-    now = check.ports.clock.now()
-    living: Counter[ResourceId] = Counter(
-        subscription.resource
-        for subscription in await check.ports.subscription_rows.list()
-        if subscription.id and subscription.expires_at and subscription.expires_at - now > _RUNS_OUT_WITHIN
-    )
     # Who cannot go on has a line of its own.
     active = [one async for one in every_overview(check.ports) if one.state.takes_part and not one.reason]
     wanted = sum(overview.watched for overview in active)
-    found = sum(min(living[overview.resource], overview.watched) for overview in active)
-    if found == wanted:
+    soon = check.ports.clock.now() + _RUNS_OUT_WITHIN
+    missing = count_subscribed(await check.ports.subscription_rows.list(), active, soon).missing
+    if not missing:
         return [SUBSCRIPTIONS.green(f"{wanted} calendars are read, and each has a living subscription.")]
     words = (
-        f"{wanted - found} of {wanted} calendars have no subscription, or one that ends within a day: changes are "
+        f"{missing} of {wanted} calendars have no subscription, or one that ends within a day: changes are "
         "seen only when calendars are pulled."
     )
     remedy = "The hourly timer makes them: see whether it turns and Graph reaches this app (the lines beside this one)."

@@ -1,6 +1,5 @@
 """What the app itself stands on: its settings, its storage, and timers that turn."""
 
-import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -33,9 +32,8 @@ async def check_settings(check: Check) -> Sequence[SetupLine]:
 async def check_storage(check: Check) -> Sequence[SetupLine]:
     """Does every table and queue exist and answer, and does nothing lie in the poison queue?"""
     try:
-        tables, queues, poisoned = await asyncio.gather(
-            check.around.tables.find_missing(), check.around.queues.find_missing(), check.around.queues.count_poisoned()
-        )
+        tables, queues = await check.around.tables.find_missing(), await check.around.queues.find_missing()
+        poisoned = await check.around.queues.count_poisoned()
     except (TandemError, Misconfigured) as trouble:
         return [STORAGE.red(f"Storage does not answer as it must: {trouble}.", _REACH_STORAGE)]
     if tables or queues:
@@ -49,7 +47,7 @@ async def check_storage(check: Check) -> Sequence[SetupLine]:
 
 async def check_timers(check: Check) -> Sequence[SetupLine]:
     """Has each timer turned since it should have, and do pulls end well?"""
-    turns, watch = await asyncio.gather(check.around.turns.read(), check.ports.overviews.read_watch())
+    turns, watch = await check.around.turns.read(), await check.ports.overviews.read_watch()
     now = check.ports.clock.now()
     never = [each for each in Timer if turns.last_of(each) is None]
     late = [each for each in Timer if _is_late(check, each, now - (turns.last_of(each) or now))]

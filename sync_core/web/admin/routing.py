@@ -64,7 +64,8 @@ class AdminCall:
 class Route:
     """What answers one method of one path; `template` stands behind /api/admin, such as `/resources/{id}/sync`.
 
-    Whatever is no GET needs an admin, whatever `needs_admin` says.
+    Whatever is no GET needs an admin, whatever `needs_admin` says. One that `works_in_trouble` is called although the
+    settings are wrong or storage is away, with ports that may refuse every call.
     """
 
     method: str
@@ -72,6 +73,7 @@ class Route:
     operation_id: str
     needs_admin: bool
     answer: Callable[[AdminCall], Awaitable[Response]]
+    works_in_trouble: bool = False
 
     @property
     def is_for_readers(self) -> bool:
@@ -96,13 +98,23 @@ class Route:
 class Administration:
     """What the administration API stands on; `access` is None where the deployment opened it to nobody.
 
-    Without `limits` nobody's calls are counted.
+    Without `limits` nobody's calls are counted. `bare_ports` are for routes that work in trouble.
     """
 
     access: Access | None
     ports: Callable[[], Awaitable[Ports]]
     parts: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     limits: Limits | None = None
+    bare_ports: Ports | None = None
+
+    async def ports_for(self, route: Route) -> Ports:
+        """Return the ports; those that nobody prepared for a route that works without."""
+        try:
+            return await self.ports()
+        except (TryAgain, Misconfigured):
+            if self.bare_ports is None or not route.works_in_trouble:
+                raise
+            return self.bare_ports
 
 
 @cache
@@ -175,7 +187,7 @@ async def _carry_out(
     path: Mapping[str, str],
 ) -> Response:
     call = AdminCall(
-        ports=await administration.ports(),
+        ports=await administration.ports_for(route),
         caller=caller,
         path=path,
         query=Query(request.query),

@@ -33,12 +33,20 @@ def waits() -> Waits:
     return Waits()
 
 
-def connect(address: str, waits: Waits, page_size: int = 2) -> Graph:
+def connect(
+    address: str,
+    waits: Waits,
+    page_size: int = 2,
+    *,
+    notification_url: str = "http://127.0.0.1:9/api/graph/notifications",
+    lifecycle_url: str = "http://127.0.0.1:9/api/graph/lifecycle",
+    token: str = TOKEN,
+) -> Graph:
     return connect_graph(
         endpoint=address,
-        notification_url="http://127.0.0.1:9/api/graph/notifications",
-        lifecycle_url="http://127.0.0.1:9/api/graph/lifecycle",
-        development_token=TOKEN,
+        notification_url=notification_url,
+        lifecycle_url=lifecycle_url,
+        development_token=token,
         page_size=page_size,
         sleep=waits.sleep,
     )

@@ -324,6 +324,14 @@ async def test_capabilities_are_asked_for_once_in_five_minutes(wire: Wire) -> No
     assert [asked.path for asked in wire.server.asked] == ["/v1/capabilities"] * 2
 
 
+async def test_the_set_up_check_asks_for_capabilities_now_whatever_is_remembered(wire: Wire) -> None:
+    await wire.board.capabilities()
+    wire.cannot("proposals")
+    told = await wire.board.ask_abilities()
+    assert (told["proposals"], told["sync_status"]) == (False, True)
+    assert not (await wire.board.capabilities()).takes_proposals
+
+
 @pytest.mark.parametrize(
     ("ability", "operation"),
     [

@@ -1,7 +1,10 @@
 """Must-have 8: the token endpoint, and who may come in."""
 
+import base64
+import json
 import ssl
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -119,3 +122,24 @@ async def test_azure_identity_gets_its_token_from_the_simulator_as_authority(cer
                 await bad.get_token("https://graph.microsoft.com/.default")
     finally:
         await server.close()
+
+
+async def test_a_token_names_the_permissions_that_are_switched(graph: Client) -> None:
+    for roles in (["Calendars.Read", "Mail.Read"], []):
+        await graph.switch(roles=roles)
+        _, answer = await ask_token(graph)
+        part = answer["access_token"].split(".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+        assert claims.get("roles", []) == roles
+        assert ("roles" in claims) == bool(roles)
+        bearer = {"Authorization": f"Bearer {answer['access_token']}"}
+        async with graph.http.get("/v1.0/users/ada@tandem.example/calendar", headers=bearer) as reply:
+            assert reply.status == 200
+
+
+async def test_the_date_of_answers_goes_wrong_where_it_is_switched(graph: Client) -> None:
+    for skew in (0, -300):
+        await graph.switch(dateSkewS=skew)
+        reply = await graph.ask("GET", "/users/ada@tandem.example/calendar")
+        told_at = parsedate_to_datetime(reply.headers["Date"])
+        assert abs(told_at - datetime.now(UTC) - timedelta(seconds=skew)) < timedelta(seconds=5)
