@@ -26,7 +26,8 @@ def audience_of(authority: str) -> str:
 def assertion_of(identity: Callable[[], "AsyncTokenCredential"], authority: str) -> Callable[[], Awaitable[str]]:
     """Return what asks the identity for a token that vouches for the registration.
 
-    The identity keeps the token while it lives. Awaiting it raises TryAgain if the identity does not answer, Misconfigured if it is not this app's.
+    The identity keeps the token while it lives. Awaiting it raises TryAgain if the identity does not answer, and
+    Misconfigured if it is not this app's.
     """
     audience = audience_of(authority)
 
