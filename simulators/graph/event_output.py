@@ -23,6 +23,7 @@ class EventView:
     def __init__(self, mailbox: Mailbox, preference: Preference, switches: Switches) -> None:
         self.mailbox = mailbox
         self.preference = preference
+        self._custom_zone = switches.custom_zone
         self.zone: tzinfo = find_zone(preference.zone, takes_any_iana=switches.takes_any_iana_zone)
         self._floats = switches.all_day_floats
         self._immutable = preference.wants_immutable_ids and not switches.ignore_immutable_ids
@@ -47,7 +48,7 @@ class EventView:
                 start, end = (moment + (shown.day - start.date()) for moment in (start, end))
         else:
             start, end = shown.start_at.astimezone(self.zone), shown.end_at.astimezone(self.zone)
-        name = self.preference.zone
+        name = self._custom_zone or self.preference.zone
         return (
             {"dateTime": show_local(start), "timeZone": name},
             {"dateTime": show_local(end), "timeZone": name},

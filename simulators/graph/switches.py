@@ -76,6 +76,8 @@ class Switches(BaseModel):
     """How far the Date of an answer is ahead of this machine's clock, as if that went wrong."""
     copies_keep_transaction_id: bool = False
     """A copy made by the worker carries the original's transactionId too."""
+    custom_zone: str = ""
+    """What zone every event names, whatever zone was asked for; empty for the one asked for."""
 
     @property
     def lag(self) -> timedelta:

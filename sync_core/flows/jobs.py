@@ -1,10 +1,13 @@
 """What becomes of bells that could not be answered: filed so that an admin sees them, and rung again."""
 
+from contextlib import suppress
 from datetime import timedelta
 
+from sync_core.domain.errors import TryAgain
 from sync_core.domain.stored import Held, Job
 from sync_core.flows.accept import WEBHOOKS
 from sync_core.flows.desk import POISON
+from sync_core.flows.overview import note_resource
 from sync_core.ports import Ports
 
 MESSAGE = "a queue message that cannot be read"
@@ -24,6 +27,8 @@ async def file_poison(ports: Ports, job: Job, reason: str) -> None:
         remedy="see the log under the correlation id; the resource is tried again by itself",
     )
     await ports.rows.insert(job.resource, [row])
+    with suppress(TryAgain):  # whoever lists what is held looks there; the next run writes it
+        await note_resource(ports, job.resource)
     again = Job(job.resource, ports.clock.now(), "poison", job.correlation_id)
     await ports.bells.ring([again], _AGAIN_AFTER)
 

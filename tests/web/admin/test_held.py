@@ -14,7 +14,6 @@ from sync_core.domain.resource import ResourceId
 from sync_core.domain.stored import Held, Job
 from sync_core.flows.accept import Rejection, file_rejected
 from sync_core.flows.jobs import file_poison, file_undecodable
-from sync_core.flows.overview import note_resource
 from sync_core.web.admin.access import READER
 from tests.flows.crew import ADDRESS, ANNA
 from tests.flows.stage import TASK, hours
@@ -104,7 +103,6 @@ async def poisoned() -> Office:
     office = await active()
     crew = office.crew
     await file_poison(crew.ports, Job(ANNA, crew.clock.now(), "board", "c-17"), "every try failed")
-    await note_resource(office.crew.ports, ANNA)
     return office
 
 
@@ -308,7 +306,6 @@ async def test_a_run_that_fails_again_is_held_again() -> None:
     await said(office, "reject", await only_held(office))
     assert await listed(office) == []
     await file_poison(office.crew.ports, Job(ANNA, office.crew.clock.now(), "board", "c-18"), "every try failed")
-    await note_resource(office.crew.ports, ANNA)
     assert "c-18" in (await only_held(office))["why"]
 
 
