@@ -139,7 +139,8 @@ async def _read(
                 found.append((page.at, entry))
                 if len(found) == stretch.limit:
                     return found, _Place.behind(page, told)
-        read += 1
+        # The page of the place was counted before: each call gets on by one page at least.
+        read += begin is None or page.address != begin.address
         if read == MOST_PAGES:
             return found, _Place.behind(page, len(page.entries))
     return found, None

@@ -11,8 +11,8 @@ from sync_core.domain.resource import ResourceId
 from sync_core.domain.stored import JournalEntry
 from sync_core.domain.trail import TrailEntry, TrailFilter
 from sync_core.flows.journal import Deed, Deeds, Stretch, read_history, read_journal
-from sync_core.web.admin.answers import Problem, Refusal, Wrong, invalid, refuse
-from sync_core.web.admin.paging import Page, answer_page, wanted_page
+from sync_core.web.admin.answers import Problem, Wrong, invalid, refuse
+from sync_core.web.admin.paging import Page, answer_page, no_such_place, wanted_page
 from sync_core.web.admin.resource_actions import named_resource, unknown
 from sync_core.web.admin.resource_documents import instant
 from sync_core.web.admin.routing import AdminCall, Route
@@ -53,7 +53,7 @@ async def list_journal(call: AdminCall) -> Response:
     try:
         found = await read_journal(call.ports, resource, _stretch(call, page))
     except Refused:
-        raise _no_cursor() from None
+        raise no_such_place() from None
     if found is None:
         raise unknown()
     return _answer(page, resource, found)
@@ -70,7 +70,7 @@ async def show_history(call: AdminCall) -> Response:
     try:
         found = await read_history(call.ports, resource, keys, _stretch(call, page))
     except Refused:
-        raise _no_cursor() from None
+        raise no_such_place() from None
     if found is None:
         detail = (
             "The resource's journal tells nothing of such an appointment: it is another's, or longer ago than kept."
@@ -89,7 +89,7 @@ async def list_trail(call: AdminCall) -> Response:
     try:
         found = await call.ports.trail.page(wanted, page.limit, stretch.place)
     except Refused:
-        raise _no_cursor() from None
+        raise no_such_place() from None
     return answer_page(page, [_show_action(entry) for entry in found.entries], found.place or "")
 
 
@@ -102,11 +102,6 @@ def _id(name: str, given: str) -> ResourceId:
     if isinstance(read, str):
         return read
     raise invalid(Wrong(name, read.wrong, read.allowed))
-
-
-def _no_cursor() -> Refusal:
-    remedy = "the nextCursor of the page before, unchanged; without it the list begins anew"
-    return invalid(Wrong("cursor", "is not one that this list gave", remedy))
 
 
 def _answer(page: Page, resource: ResourceId, found: Deeds) -> Response:
