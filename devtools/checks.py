@@ -26,6 +26,7 @@ STEPS = (
     ("lint", ("-m", "ruff", "check", ".")),
     ("types", ("-m", "mypy")),
     ("import contracts", ("-c", "from importlinter.cli import lint_imports_command as lint; lint()")),
+    ("policies", ("-m", "devtools.policies")),
     ("tests of the core", (*PYTEST, *CORE)),
     ("tests", SERVED),
 )
