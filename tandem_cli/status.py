@@ -83,6 +83,8 @@ def register(app: typer.Typer) -> None:
             nothing="There is nothing to check.",
         )
         desk.out.show(check, [shown])
+        if resource is None or control is None:
+            desk.out.note("Give --resource and --control, too, to have permissions proven by doing.")
         if red := sum(line.get("level") == "red" for line in lines):
             raise Trouble(Code.REFUSED, f"{red} of {len(lines)} lines are red.")
 

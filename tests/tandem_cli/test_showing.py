@@ -66,12 +66,13 @@ def test_a_journal_tells_what_was_changed_field_by_field(server: ContractServer,
 
 
 def test_the_doctor_names_each_line_with_what_to_do(server: ContractServer, run: Run) -> None:
-    ended = run("tandem doctor --resource R-ada")
+    ended = run("tandem doctor --resource R-ada --control nobody@acme.example")
     assert (ended.exit_code, ended.stderr) == (1, "1 of 2 lines are red.\n")
     assert "Take the mailbox into the app's scope in Exchange" in ended.stdout
     green = {"id": "storage", "title": "Storage", "level": "green", "words": "It answers.", "remedy": "", "link": None}
     server.says("checkSetup", Script(parts={"lines": [green]}))
-    assert run("tandem doctor").exit_code == 0
+    ended = run("tandem doctor")
+    assert (ended.exit_code, "--resource and --control" in ended.stderr) == (0, True)
 
 
 @pytest.mark.parametrize("verb", ["activate", "resume", "offboard --events keep", "progress"])
