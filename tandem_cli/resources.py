@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from http import HTTPStatus
 from typing import Annotated, Any
 
 import typer
@@ -122,7 +123,13 @@ def add(
     """Enlist a new resource. It takes part once it is activated, or at once where the pilot names it."""
     said: Document = {"name": name, "zone": zone, "direction": direction, "group": group_name}
     wish = read_wish(said, mailbox, calendar, setting)
-    answer = desk.calls.change("PUT", place("resources", resource), body=Body.of_json(wish), etag="*")
+    try:
+        answer = desk.calls.change("PUT", place("resources", resource), body=Body.of_json(wish), etag="*")
+    except Trouble as trouble:
+        if (trouble.problem or {}).get("status") != HTTPStatus.PRECONDITION_FAILED:
+            raise
+        sentence = f"{resource} is known already, from the board or an admin; `tandem resources set` changes it."
+        raise Trouble(trouble.code, sentence, problem=trouble.problem) from None
     show_resource(desk.out, answer.document)
 
 

@@ -61,7 +61,7 @@ def explain(status: int, problem: Mapping[str, Any], wait: str = "") -> Trouble:
     detail = problem.get("detail") or problem.get("title") or f"The app answered {status}"
     faults = problem.get("errors") or []
     # Nobody reads twice what is wrong, once without what to do.
-    is_said_below = bool(faults) and all(fault.get("wrong", "") in detail for fault in faults)
+    is_said_below = any(fault.get("wrong") and fault["wrong"] in detail for fault in faults)
     sentences = [] if is_said_below else [sentence(detail)]
     sentences += map(explain_fault, faults)
     sentences += _reported(problem.get("report") or {})

@@ -68,14 +68,16 @@ class Snapshot:
 class Ran:
     """What one run came to. `had_lease` tells it from one that found nothing to do.
 
-    `was_reading_anew` if it began amid a walk or a full read. `took_up` and `took_down` say of each change that was
-    carried out since when it was known to us, and when it was done.
+    `was_reading_anew` if it began amid a walk or a full read, `is_continued` if it told before how far it was.
+    `took_up` and `took_down` say of each change that was carried out since when it was known to us, and when it was
+    done.
     """
 
     at: datetime
     ended: str
     had_lease: bool = False
     was_reading_anew: bool = False
+    is_continued: bool = False
     changes: int = 0
     written: int = 0
     walked: int = 0
@@ -173,7 +175,8 @@ def is_news(before: Overview | None, after: Overview, *, had_lease: bool) -> boo
 def _progress(before: Progress | None, snapshot: Snapshot, ran: Ran) -> Progress | None:
     if not snapshot.state.takes_part:
         return before  # it goes on where it stopped
-    is_under_way = before is not None and before.ended_at is None
+    # A run beside it, which found nothing to do, may have seen nothing left and called it ended.
+    is_under_way = before is not None and (before.ended_at is None or ran.is_continued)
     if not is_under_way and not snapshot.is_reading_anew and not ran.was_reading_anew:
         return before
     known = before if before is not None and is_under_way else Progress(ran.at)
@@ -184,7 +187,7 @@ def _progress(before: Progress | None, snapshot: Snapshot, ran: Ran) -> Progress
         left += max(snapshot.paired - walked, 0)
     return Progress(
         since_at=known.since_at,
-        found=max(known.found, walked + left, written + held),
+        found=max(known.found, walked + left, written + held + (0 if walked else left)),
         written=written,
         left=left,
         held=held,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sync_core.domain.overview import Progress, State
+from sync_core.domain.overview import Overview, Progress, State
 from sync_core.domain.resource import ResourceId
 from sync_core.domain.stored import Lease
 from sync_core.flows.desk import Desk
@@ -64,10 +64,18 @@ async def follow(ports: Ports, resource: ResourceId) -> Course | None:
     if snapshot.is_reading_anew:
         # One that ended is the one before: the first run of this one has not come yet.
         return _begun(Pace.RUNNING, counted, held, snapshot.paired + snapshot.waiting)
+    if overview is not None and _has_yet_to_run(overview):
+        return _begun(Pace.RUNNING, counted, held, snapshot.waiting)
     if counted is None:
         return Course(Pace.NONE)
     is_over = counted.ended_at is not None
     return _course(Pace.DONE if is_over else Pace.RUNNING, counted, counted.held, counted.left)
+
+
+def _has_yet_to_run(overview: Overview) -> bool:
+    """Has no run ended, nor told how far it is, since the resource takes part?"""
+    since_at, ran_at = overview.active_since_at, overview.last_run_at
+    return since_at is not None and (ran_at is None or ran_at < since_at)
 
 
 def _begun(pace: Pace, counted: Progress | None, held: int, left: int) -> Course:
@@ -83,7 +91,7 @@ def _course(pace: Pace, counted: Progress, held: int, left: int) -> Course:
         written=counted.written,
         left=left,
         held=held,
-        walked=counted.walked,
+        walked=max(counted.walked, counted.written),  # what was not walked to, but told by the board, was decided, too
         began_at=counted.since_at,
         ended_at=counted.ended_at if pace is Pace.DONE else None,
     )

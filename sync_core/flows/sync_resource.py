@@ -201,6 +201,7 @@ class _Run:
         self.changes = 0
         self.walked = 0
         self.walked_past = 0
+        self.told: tuple[int, int] | None = None  # of what was done and walked past, how much is noted already
         self.is_read = True
         self.was_reading_anew = False
         self.rows: tuple[Row, ...] | None = None
@@ -214,6 +215,8 @@ class _Run:
             if not desk.is_active or (number > 0 and not desk.has_work(self.ports.clock.now())):
                 is_whole = True
                 break
+            if number > 0:
+                await self.note("more to do", is_over=False)
             self.rows = None  # they are about to change
             self.was_reading_anew |= is_reading_anew(desk, self.ports.clock.now())
             done_before = self.tally.done
@@ -364,19 +367,25 @@ class _Run:
         await self.note(ended)
         return RunReport(self.job.resource, ended, self.changes, self.walked, tally.done, tally.held, tally.left)
 
-    async def note(self, ended: str) -> None:
-        """Leave behind what this run came to, after the lease is given back; what lies there is read if it changed."""
+    async def note(self, ended: str, *, is_over: bool = True) -> None:
+        """Leave behind what this run came to, after the lease is given back; what lies there is read if it changed.
+
+        Amid a run only how far it is, for whoever follows.
+        """
         job, tally = self.job, self.tally
+        is_continued, (done, walked) = self.told is not None, self.told or (0, 0)
+        self.told = (tally.done, self.walked_past)
         ran = Ran(
             at=self.ports.clock.now(),
             ended=ended,
             had_lease=True,
             was_reading_anew=self.was_reading_anew,
+            is_continued=is_continued,
             changes=self.changes,
-            written=tally.done,
-            walked=self.walked_past,
-            took_up=tuple(tally.took_up),
-            took_down=tuple(tally.took_down),
+            written=tally.done - done,
+            walked=self.walked_past - walked,
+            took_up=tuple(tally.took_up) if is_over else (),
+            took_down=tuple(tally.took_down) if is_over else (),
             notified_at=job.rung_at if job.is_hint else None,
         )
         pending = Pending(self.tenure.lease, None, self.rows) if self.rows is not None else None

@@ -26,6 +26,7 @@ class Stack:
     state: Path
     graph_port: int
     host_port: int
+    issuer: str = ""
     graph: Part = field(init=False)
     board: Part = field(init=False)
     host: Part = field(init=False)
@@ -34,9 +35,9 @@ class Stack:
     seated: list[dict[str, str]] = field(default_factory=list)
 
     @classmethod
-    def start(cls, parts: Parts, state: Path) -> "Stack":
-        """Start storage, Graph, the board and the host, on free ports."""
-        stack = cls(parts, start_azurite(parts), state, find_free_port(), find_free_port())
+    def start(cls, parts: Parts, state: Path, issuer: str = "") -> "Stack":
+        """Start storage, Graph, the board and the host, on free ports; who administers has a token of the `issuer`."""
+        stack = cls(parts, start_azurite(parts), state, find_free_port(), find_free_port(), issuer)
         stack.start_graph()
         stack.board = start_board(parts, loopback(stack.host_port), loopback(stack.graph_port))
         stack.capabilities = stack.ask_board("GET", "capabilities")
@@ -70,7 +71,7 @@ class Stack:
     def settings(self) -> dict[str, str]:
         """What the host is set to; its timers come only when a test calls them."""
         host, graph = loopback(self.host_port), loopback(self.graph_port)
-        settings = settings_for(self.azurite.connection_string, host, graph, self.board.address)
+        settings = settings_for(self.azurite.connection_string, host, graph, self.board.address, self.issuer)
         return {**settings, **dict.fromkeys(("RENEW_SCHEDULE", "PULL_SCHEDULE", "TIDY_SCHEDULE"), "0 0 0 1 1 *")}
 
     def ask_graph(self, method: str, path: str, body: object = None) -> Any:

@@ -7,14 +7,17 @@ from itertools import pairwise
 
 import pytest
 
+from sync_core.domain.profile import Participation
+from sync_core.flows.administer import enlist
 from sync_core.flows.offboard import OnLeaving, offboard
 from sync_core.flows.preview import preview_settings
 from sync_core.flows.progress import Course, Pace, follow
 from sync_core.flows.settings_change import change_settings
 from sync_core.flows.taking_part import pause, resume
-from tests.flows.crew import ANNA, Crew
+from tests.flows.crew import ANNA, ASKED, Crew
 from tests.flows.stage import hours, now
 from tests.flows.test_preview import Worded
+from tests.machine.peril import Worker
 
 MANY = 2000
 TEMPLATE = "{{ subject }} (planned)"
@@ -131,3 +134,32 @@ def test_a_leaving_runs_until_nothing_of_ours_is_left() -> None:
 
 def test_who_is_not_known_has_no_course() -> None:
     assert now(follow(Crew().ports, ANNA)) is None
+
+
+class Watched(Worker):
+    """A worker who is followed at each of its moments."""
+
+    def __init__(self, crew: Crew) -> None:
+        super().__init__()
+        self.crew = crew
+        self.seen: list[Course] = []
+
+    async def pause(self, where: str) -> None:
+        self.seen.append(course(self.crew))
+        await super().pause(where)
+
+
+def test_an_activation_runs_until_everything_is_written_and_tells_so_amid_a_long_run() -> None:
+    crew = Worded()
+    now(enlist(crew.ports, ASKED, Participation.PAUSED))
+    for number in range(450):
+        crew.board.plan(crew.key(number), hours(30 + number), ANNA, subject=f"job {number}")
+    crew.settle()
+    crew.clock.advance(timedelta(seconds=1))
+    now(resume(crew.ports, ANNA))
+    watched = Watched(crew)
+    crew.settle(watched)
+    amid = [one for one in watched.seen if one.written < 450]
+    assert {one.pace for one in amid} == {Pace.RUNNING}
+    assert {0, 200, 400} <= {one.written for one in amid}
+    assert course(crew).written == len(crew.ours_in(crew.main)) == 450
