@@ -8,6 +8,7 @@ from tests.infra.deployed.values import Whole
 from tests.infra.rules.alerts import alert_faults
 from tests.infra.rules.early import early_faults
 from tests.infra.rules.flex import flex_faults
+from tests.infra.rules.linted import linter_faults
 from tests.infra.rules.modules import cycle_faults, module_faults
 from tests.infra.rules.names import name_faults
 from tests.infra.rules.parameters import parameter_faults, secret_faults
@@ -27,6 +28,7 @@ def _types(template: Template) -> Iterator[Fault]:
 OF_A_FILE: Mapping[str, Callable[[Template], Iterator[Fault]]] = {
     "types of resources": _types,
     "names and calls": symbol_faults,
+    "what the linter refuses": linter_faults,
     "modules": module_faults,
     "no circle of modules": cycle_faults,
     "known when it begins": early_faults,

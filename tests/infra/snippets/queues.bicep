@@ -11,3 +11,13 @@ resource queue 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-06-0
 resource whole 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-06-01' = {
   name: 'st/default/whole'
 }
+param isWanted bool
+var chosen = [
+  { name: 'chosen-a', kept: 'yes' }
+  { name: 'chosen-b', kept: 'no' }
+]
+resource each 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-06-01' = [for one in (isWanted ? chosen : []): {
+  parent: service
+  name: one.name
+  properties: { metadata: { kept: one.kept } }
+}]

@@ -43,7 +43,7 @@ class Place:
 
     def knowing(self, variable: str, index: str | None, over: Kind) -> "Place":
         """Return this place inside a loop over a value of this kind."""
-        added = {variable: over.of if isinstance(over, Many) else ANY}
+        added = {variable: member_of(over)}
         return replace(self, names={**self.names, **added, **({index: INT} if index else {})})
 
     def among(self, *names: str) -> "Place":
@@ -118,7 +118,7 @@ class Place:
     def _kind_of_index(self, of: Expression, at: Expression) -> Kind:
         kind = without_null(self.kind_of(of))
         if isinstance(kind, Many):
-            return self.resolve(kind.of)
+            return self.resolve(member_of(kind))
         key = at.literal if isinstance(at, Text) else None
         return _field(kind, key, self) if key else ANY
 
@@ -139,8 +139,17 @@ def resource_of(template: Template, expression: Expression) -> Resource | None:
     return template.resources.get(expression.name) if isinstance(expression, Name) else None
 
 
+def member_of(kind: Kind) -> Kind:
+    """Return what the members of a list can be; any where it is not known to be a list."""
+    if isinstance(kind, Either):
+        return either(*map(member_of, kind.kinds))
+    return kind.of if isinstance(kind, Many) else ANY
+
+
 def _field(kind: Kind, name: str, place: Place) -> Kind:
     kind = place.resolve(without_null(kind))
+    if isinstance(kind, Either):
+        return either(*(_field(each, name, place) for each in kind.kinds))
     if not isinstance(kind, Shape):
         return ANY
     found = kind.fields.get(name)
@@ -149,6 +158,8 @@ def _field(kind: Kind, name: str, place: Place) -> Kind:
 
 def lacks(kind: Kind, name: str) -> bool:
     """Is it known that a value of this kind has no property of this name?"""
+    if isinstance(kind, Either):
+        return any(lacks(each, name) for each in kind.kinds)
     return isinstance(kind, Shape) and kind is not OBJECT and kind.others is None and name not in kind.fields
 
 
@@ -161,6 +172,8 @@ def either(*kinds: Kind) -> Kind:
     flat = [each for kind in kinds for each in (kind.kinds if isinstance(kind, Either) else (kind,))]
     if all(isinstance(kind, Words) for kind in flat):
         return Words(tuple({word: None for kind in flat if isinstance(kind, Words) for word in kind.allowed}))
+    # The members of an empty list are nothing that has to fit.
+    flat = [kind for kind in flat if kind != Words(())]
     distinct = tuple(kind for at, kind in enumerate(flat) if kind not in flat[:at])
     return ANY if ANY in distinct else distinct[0] if len(distinct) == 1 else Either(distinct)
 
