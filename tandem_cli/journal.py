@@ -1,7 +1,7 @@
 """`tandem journal`, `tandem history`, `tandem trail`: what was done, and by whom."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -75,7 +75,7 @@ def register(app: typer.Typer) -> None:
             {"resource": resource, "who": who, "from": read_instant(begin), "to": read_instant(end)},
             ("at", lambda row: when(row.get("at"))),
             ("who", lambda row: row.get("who")),
-            ("what", lambda row: row.get("what")),
+            ("what", _action),
             ("on", lambda row: row.get("target")),
             ("before", lambda row: _compact(row.get("before"))),
             ("after", lambda row: _compact(row.get("after"))),
@@ -101,6 +101,11 @@ def _draw(rows: Rows) -> Iterable[RenderableType | str]:
         for row in rows
     )
     return blocks(entries, nothing="Nothing was done in this time.")
+
+
+def _action(row: Mapping[str, Any]) -> str:
+    """What was done; of one that was only begun nobody knows how it ended."""
+    return f"{row.get('what')} (begun)" if row.get("state") == "begun" else str(row.get("what"))
 
 
 def _compact(state: Any) -> str:

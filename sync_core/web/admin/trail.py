@@ -3,12 +3,14 @@
 The entry is written first, as begun and without words, so that nothing is ever changed unseen: if it cannot be written,
 nothing is done and the caller gets 503. `note` then puts what was before and after in its place. If that cannot be
 written the caller gets 503, too, and the entry stays as begun; actions may be repeated, and the repeat, which finds the
-change done, leaves an entry of its own. An action that was refused, or had nothing to do, takes its entry back.
+change done, leaves an entry of its own. An action that was refused, or only tried out, takes its entry back. One that
+tells nothing of what was before and after is on the trail all the same.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -75,7 +77,10 @@ async def on_trail(
     except Refusal:
         await _take_back(call.ports, opening)
         raise
-    await _take_back(call.ports, opening)
+    if answer.status >= HTTPStatus.BAD_REQUEST or "dryRun" in call.query:
+        await _take_back(call.ports, opening)
+    elif not opening.is_told:
+        await call.ports.trail.write([replace(opening.entry, is_begun=False)])
     return answer
 
 

@@ -1,14 +1,17 @@
 """What admins did is told newest first, nothing is changed unseen, and what was refused leaves no entry."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from sync_core.contract.admin_sources import source_document
 from sync_core.domain.source import Source, SourceId
-from sync_core.web.admin.access import READER
+from sync_core.web.admin.access import READER, Access
+from sync_core.web.admin.answers import answer_nothing
+from sync_core.web.admin.routing import AdminCall, Administration, Route, answer_call
 from sync_core.web.admin.trail import target_of
+from sync_core.web.http import Headers, Request, Response
 from tests.contract_document.reading import ADMIN_CONTRACT, contract
 from tests.fakes.board import Fault
 from tests.flows.crew import ADDRESS
@@ -192,3 +195,18 @@ def test_no_document_that_is_told_can_hold_a_secret() -> None:
     }
     source = Source(SourceId("erp"), secret_names=("erp-webhook",))
     assert source_document(source)["secretNames"] == ["erp-webhook"]
+
+
+async def test_an_action_that_tells_nothing_of_itself_is_told_all_the_same() -> None:
+    office = Office()
+
+    async def release(_: AdminCall) -> Response:
+        return answer_nothing()
+
+    routes = (Route("POST", "/held/{id}/release", "releaseHeld", True, release),)
+    administration = Administration(cast(Access, office.door), office._ports)
+    request = Request("POST", "https://tandem.example/api/admin/held/7/release", Headers({}), {})
+    assert (await answer_call(administration, request, "c", lambda: routes)).status == 204
+    (entry,) = await told(office)
+    assert (entry["what"], entry["target"], entry["state"]) == ("releaseHeld", "/held/7", "done")
+    assert (entry["resource"], entry["before"], entry["after"]) == (None, None, None)
