@@ -1,6 +1,5 @@
 """What the documentation says can be found: links, paths, names, tests, settings, and scripts that run."""
 
-import asyncio
 import json
 import os
 import re
@@ -19,10 +18,8 @@ from devtools.hands import Planner
 from devtools.launch import start_board, start_graph
 from devtools.paths import ROOT
 from devtools.processes import Parts
-from sync_core.bootstrap import connect
-from sync_core.domain.resource import ResourceId
-from sync_core.domain.stored import Family, Held
-from sync_core.settings import Settings, read_settings, setting_names
+from sync_core.domain.stored import Family
+from sync_core.settings import setting_names
 from tests.machine.without import RULES
 
 LINK = re.compile(r"(?<!\\)\]\(([^)\s]+)\)")
@@ -154,21 +151,9 @@ def test_the_scripts_of_the_how_tos_run(parts: Parts, storage: str, tmp_path: Pa
     settings = settings_for(storage, "http://127.0.0.1:7071", graph.address, board.address)
     (tmp_path / "local.settings.json").write_text(json.dumps({"Values": settings}), "utf-8")
     (tmp_path / "tenant.json").write_bytes((ROOT / "docs" / "admin" / "tenant.sample.json").read_bytes())
-    choose, enlist, held, release = scripts_of("change-the-settings.md", "enlist-a-resource.md", "see-what-is-held.md")
+    choose, enlist = scripts_of("change-the-settings.md", "enlist-a-resource.md")
     assert run(choose, tmp_path) == "applied to 0 resource(s), 0 of them later\n"
     assert run(enlist, tmp_path) == "R-eva takes part with 1 calendar(s)\n"
-    held_row = Held("b.task.A-1", datetime(2026, 11, 23, 8, tzinfo=UTC), "what", "why", "remedy")
-    asyncio.run(insert(settings, held_row))
-    assert run(held, tmp_path, "R-eva") == "R-eva 2026-11-23 08:00 b.task.A-1: what. why. remedy.\n"
-    assert run(release, tmp_path) == ""
-
-
-async def insert(settings: dict[str, str], row: Held) -> None:
-    read = read_settings(settings)
-    assert isinstance(read, Settings)
-    connector = connect(read)
-    await (await connector.ports()).rows.insert(ResourceId("R-eva"), [row])
-    await connector.aclose()
 
 
 def scripts_of(*pages: str) -> list[str]:

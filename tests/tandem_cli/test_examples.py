@@ -82,3 +82,17 @@ def test_every_command_is_on_the_page(run: Run) -> None:
         fitting = [row for row in rows if f"`tandem {' '.join([*group, last])}`" in row]
         fitting += [row for row in rows if group and row.startswith(f"| `tandem {group[0]} ") and f"`{last}`" in row]
         assert fitting, name
+
+
+HOW_TO = Path(__file__).parents[2] / "docs" / "how-to" / "see-what-is-held.md"
+LINES = [line for line in HOW_TO.read_text("utf-8").splitlines() if line.startswith("tandem ")]
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_the_lines_of_the_how_to_are_understood(line: str, run: Run) -> None:
+    ended = run(line, answer="y\n")
+    assert ended.exit_code == 0, ended.output
+
+
+def test_the_how_to_has_lines() -> None:
+    assert len(LINES) > 5
