@@ -123,7 +123,11 @@ def delete_group(tenant: Tenant, given: Given) -> object:
 def list_deleted_vaults(tenant: Tenant, _given: Given) -> object:
     if tenant.groups:
         return []
-    return [{"name": name, "properties": {"scheduledPurgeDate": "2027-02-19T10:00:00+00:00"}} for name in tenant.vaults]
+    place = "/subscriptions/s/resourceGroups/tandem/providers/Microsoft.KeyVault/vaults"
+    return [
+        {"name": name, "properties": {"vaultId": f"{place}/{name}", "scheduledPurgeDate": "2027-02-19T10:00:00+00:00"}}
+        for name in tenant.vaults
+    ]
 
 
 ANSWERS = {
