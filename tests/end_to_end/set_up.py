@@ -64,7 +64,7 @@ class SetUp:
         deployment.enlist(BEN, "ben@tandem.example")
         deployment.ask_graph("PUT", f"users/{CONTROL}/state", {"state": "blocked"})
         call("POST", f"{board.address}/_control/ping")
-        wait_until(lambda: deployment.state_of(ADA) == deployment.state_of(BEN) == State.ACTIVE, "both take part")
+        wait_until(lambda: deployment.state_of(ADA) == deployment.state_of(BEN) == State.ACTIVE, "both take part", 60)
         for timer in ("renew_subscriptions", "pull_due_calendars", "tidy_up"):
             start_timer(host.address, timer)
         wait_until(lambda: deployment.levels()["source:default"] == "green", "the board is heard")

@@ -19,9 +19,11 @@ from sync_core.domain.secret import SecretState
 from sync_core.domain.setup import SetupLine
 from sync_core.domain.source import DEFAULT_SOURCE, Heard
 from sync_core.domain.turns import Timer
+from sync_core.flows.desk import terms_of
 from sync_core.flows.keep_subscriptions import keep_subscriptions
 from sync_core.flows.setup import Asked, Check, Deployment, check_setup
 from sync_core.flows.setup.probe import marker_of_check
+from sync_core.flows.setup.proving import WRITTEN_AT
 from sync_core.ports import Outlook
 from tests.fakes.outlook import FakeOutlook
 from tests.fakes.secrets import FakeSecrets
@@ -368,6 +370,12 @@ def test_an_event_is_written_that_disturbs_nobody_and_nothing_stays(crew: SetUpC
     assert create.content.reminder_minutes is None
     assert create.calendar == delete.ref.calendar == crew.main
     assert not crew.outlook.living(crew.main)
+
+
+def test_the_event_lies_before_the_longest_window(crew: SetUpCrew) -> None:
+    crew.choose(days_back=365)
+    terms = terms_of(crew.ports, crew.profile(ANNA), now(crew.ports.tenant.read()).choices)
+    assert terms.window(crew.clock.now()).start_at > WRITTEN_AT + timedelta(days=1)
 
 
 def test_what_could_not_be_deleted_is_nobodys_appointment_and_goes_with_the_next_check(crew: SetUpCrew) -> None:

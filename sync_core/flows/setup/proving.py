@@ -56,9 +56,6 @@ async def check_writing(check: Check) -> Sequence[SetupLine]:
 async def _write_and_delete(check: Check, calendar: CalendarRef) -> SetupLine:
     ports = check.ports
     marker = marker_of_check(ports.connector)
-    # What an earlier check left when it was cut off.
-    for event in await ports.outlook.find_marked(calendar, marker):
-        await _delete(check, event)
     content = Content(
         TimeSpan(WRITTEN_AT, WRITTEN_AT + _LENGTH),
         subject="Tandem: set-up check",
@@ -67,7 +64,7 @@ async def _write_and_delete(check: Check, calendar: CalendarRef) -> SetupLine:
     )
     create = CreateEvent(calendar, content, ports.names.fresh(), marker, 1, _WHY)
     (written,) = await ports.outlook.carry_out(calendar.mailbox, [create])
-    # By its mark and not by the answer: one whose answer was lost goes, too.
+    # By the mark and not by the answer: one whose answer was lost goes, too, and what a check left that was cut off.
     ends = [await _delete(check, event) for event in await ports.outlook.find_marked(calendar, marker)]
     if not isinstance(written, Done):
         return WRITING.red(f"An event could not be written: {_words(written)}.", _GRANT_WRITE)
