@@ -92,6 +92,9 @@ class ResourceRows(Protocol):
     async def list_profiles(self) -> Sequence[ProfileRow]:
         """Read the profile of every resource, whatever its state."""
 
+    async def list_unlisted(self) -> Sequence[ResourceId]:
+        """Every resource that had a profile and has none any more, while anything of it may be left."""
+
     async def erase(self, resource: ResourceId) -> None:
         """Delete every row of a resource, its lease among them, the profile last. Not atomic; a repeat completes it."""
 

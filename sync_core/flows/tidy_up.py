@@ -81,6 +81,7 @@ async def tidy_up(ports: Ports) -> TidyReport:
             await _tidy(ports, choices, profile.resource, correlation_id, report)
         except TryAgain:
             report.failed += 1
+    await _tidy_unlisted(ports, choices, report)
     try:
         report.forgotten = await ports.trail.bury(ports.clock.now() - timedelta(days=choices.trail_days))
     except TryAgain:
@@ -112,6 +113,23 @@ async def _tidy(ports: Ports, choices: Choices, resource: ResourceId, correlatio
     report.rung += 1
     if silence is not None:
         raise silence
+
+
+async def _tidy_unlisted(ports: Ports, choices: Choices, report: TidyReport) -> None:
+    """What outlived its time of those who were taken off the list goes as well."""
+    try:
+        unlisted = await ports.rows.list_unlisted()
+    except TryAgain:
+        report.failed += 1
+        return
+    for resource in unlisted:
+        try:
+            doomed = (await _doomed(ports, resource, ports.clock.now())).rows
+            await _remove(ports, resource, doomed + await old_journal(ports, resource, choices), report)
+        except LeaseLost:
+            report.skipped += 1
+        except TryAgain:
+            report.failed += 1
 
 
 async def _bury(ports: Ports, profile: Profile, choices: Choices, report: TidyReport) -> None:

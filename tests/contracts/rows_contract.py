@@ -73,6 +73,16 @@ class RowsContract:
             assert [row.profile.resource for row in await rows.list_profiles()] == [BEN]
         assert len(await rows.scan(BEN, ())) == len(every_row("x")) + 2
 
+    async def test_one_whose_profile_went_is_told_while_anything_of_it_may_be_left(self, rows: ResourceRows) -> None:
+        await rows.insert(ResourceId("waiting"), [todo("a")])
+        await rows.transact(BEN, lease("one"), None, [profile(BEN)])
+        tag = await rows.transact(ADA, lease("one"), None, [profile(ADA), todo("a")])
+        assert await rows.list_unlisted() == []
+        await rows.transact(ADA, lease("two"), tag, (), [(Family.PROFILE,)])
+        assert await rows.list_unlisted() == [ADA]
+        await rows.erase(ADA)
+        assert await rows.list_unlisted() == []
+
     async def test_one_that_comes_back_after_it_was_erased_is_listed_again(self, rows: ResourceRows) -> None:
         await rows.transact(ADA, lease("one"), None, [profile(ADA)])
         await rows.erase(ADA)

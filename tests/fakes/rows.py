@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 
 from sync_core.domain.errors import Refused, VersionMoved
 from sync_core.domain.resource import ResourceId
-from sync_core.domain.stored import PENDING, Address, Lease, ProfileRow, Row
+from sync_core.domain.stored import PENDING, Address, Family, Lease, ProfileRow, Row
 from sync_core.ports import Pending
 
 LARGEST_ROW = 900 * 1024
@@ -110,6 +110,12 @@ class FakeRows:
             for row in self.partitions[resource].values()
             if isinstance(row, ProfileRow)
         ]
+
+    async def list_unlisted(self) -> Sequence[ResourceId]:
+        listed = {row.profile.resource for row in await self.list_profiles()}
+        # Of one that nobody enlisted there is an inbox, and no lease.
+        fenced = {resource for resource, rows in self.partitions.items() if (Family.LEASE,) in rows}
+        return sorted(fenced - listed)
 
     async def erase(self, resource: ResourceId) -> None:
         if self.partitions.pop(resource, None) is not None:

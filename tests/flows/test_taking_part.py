@@ -9,7 +9,7 @@ from sync_core.domain.errors import Refused, VersionMoved
 from sync_core.domain.overview import State
 from sync_core.domain.profile import CalendarWish, Participation, Profile
 from sync_core.domain.resource import Direction
-from sync_core.domain.stored import ProfileRow, Todo
+from sync_core.domain.stored import LinkRow, ProfileRow, Todo
 from sync_core.flows.offboard import OnLeaving, offboard
 from sync_core.flows.profiles import find_profile, note_profile
 from sync_core.flows.revise import PlaceRefused, revise
@@ -199,6 +199,22 @@ def test_only_who_was_taken_out_leaves_the_list_and_its_journal_stays() -> None:
     assert not crew.found(ProfileRow, ANNA)
     assert crew.journal(ANNA) == journal
     assert journal != "[]"
+
+
+def test_of_one_that_was_taken_off_the_list_the_journal_goes_in_its_time() -> None:
+    crew = Crew()
+    crew.ask()
+    crew.board.plan(crew.key(0), hours(30), ANNA, subject="boiler")
+    crew.settle()
+    now(offboard(crew.ports, ANNA, OnLeaving.REMOVE))
+    crew.settle()
+    now(take_off(crew.ports, ANNA, known(crew)))
+    crew.clock.advance(timedelta(days=29))
+    crew.tidy()
+    assert (crew.journal(ANNA) != "[]", len(crew.found(LinkRow, ANNA))) == (True, 1)
+    crew.clock.advance(timedelta(days=2))
+    crew.tidy()
+    assert (crew.journal(ANNA), crew.found(LinkRow, ANNA)) == ("[]", [])
 
 
 def test_who_waits_leaves_the_list_only_if_nobody_enlisted_it() -> None:

@@ -4,7 +4,7 @@ An entry is written before the profile is: one whose profile never came is harml
 forgotten. So an entry goes only after its whole partition did, and a partition that begins anew always writes it anew.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from azure.data.tables import UpdateMode
 from azure.data.tables.aio import TableClient
@@ -16,6 +16,7 @@ from sync_core.adapters.tables.trouble import translated
 from sync_core.domain.resource import ResourceId
 
 _PARTITION = "profiles"
+_RESOURCE = "resource"
 
 
 class ProfileIndex:
@@ -23,7 +24,7 @@ class ProfileIndex:
 
     def __init__(self, client: TableClient) -> None:
         self._client = client
-        self._reader = Reader(client, SYNC, ("RowKey",))
+        self._reader = Reader(client, SYNC, ("RowKey", _RESOURCE))
         self._entered: set[str] = set()
 
     async def enter(self, resource: ResourceId, *, is_new: bool = False) -> None:
@@ -32,7 +33,8 @@ class ProfileIndex:
         if partition in self._entered and not is_new:
             return
         with translated(SYNC):
-            await self._client.upsert_entity({"PartitionKey": _PARTITION, "RowKey": partition}, UpdateMode.REPLACE)
+            entry = {"PartitionKey": _PARTITION, "RowKey": partition, _RESOURCE: resource}
+            await self._client.upsert_entity(entry, UpdateMode.REPLACE)
         self._entered.add(partition)
 
     async def strike(self, resource: ResourceId) -> None:
@@ -44,5 +46,9 @@ class ProfileIndex:
 
     async def partitions(self) -> Sequence[str]:
         """Every partition that was named."""
-        named = await self._reader.query(f"PartitionKey eq '{_PARTITION}'")
-        return [str(entry["RowKey"]) for entry in named]
+        return list(await self.named())
+
+    async def named(self) -> Mapping[str, ResourceId]:
+        """Every partition that was named, with its resource."""
+        entries = await self._reader.query(f"PartitionKey eq '{_PARTITION}'")
+        return {str(entry["RowKey"]): ResourceId(str(entry.get(_RESOURCE, ""))) for entry in entries}

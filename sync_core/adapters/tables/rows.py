@@ -144,6 +144,13 @@ class TableRows:
         rows = [read_row(entity) for entity in found.values()]
         return [row for row in rows if isinstance(row, ProfileRow)]
 
+    async def list_unlisted(self) -> Sequence[ResourceId]:
+        """Those that the index names without a profile."""
+        named = await self._index.named()
+        found = await self._reader.find([(partition, _PROFILE_KEY) for partition in named], FEW)
+        listed = {partition for partition, _ in found}
+        return [resource for partition, resource in named.items() if resource and partition not in listed]
+
     async def erase(self, resource: ResourceId) -> None:
         """Delete a partition in groups, what a repeat would be found by in the last one, and its name in the index."""
         partition = partition_key(resource)

@@ -115,6 +115,7 @@ async def test_what_was_refused_or_only_tried_leaves_no_entry() -> None:
     assert await act(office, "POST", "/resources/anna/pause") == 409
     assert await act(office, "POST", "/settings/validate", {}) == 200
     assert await act(office, "POST", "/resources/import", "id,name\r\nb,B\r\n", kind="text/csv", dryRun="true") == 200
+    assert await act(office, "POST", "/resources/import", "id,name\r\n,B\r\n", kind="text/csv") == 400
     assert await act(office, "PUT", "/configuration", {"version": 7}) == 400
     assert office.crew.trail.entries == before
     assert len(before) == 1
