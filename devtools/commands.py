@@ -46,7 +46,7 @@ def _run_command(options: argparse.Namespace) -> int:
         case "up":
             from devtools.up import stay_up
 
-            return stay_up(options.location)
+            return stay_up(options.location, is_empty=options.empty)
         case "demo":
             from devtools.demo import run_day
 
@@ -55,6 +55,10 @@ def _run_command(options: argparse.Namespace) -> int:
             from devtools.send import send
 
             return send(options.file, options.url)
+        case "plan":
+            from devtools.plan import plan_tomorrow
+
+            return plan_tomorrow(options.subject, options.resources, options.board)
         case "token":
             from devtools.token import print_token
 
@@ -108,6 +112,9 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("check")
     up = commands.add_parser("up")
     up.add_argument("--location", type=Path, help="keep the storage in this directory instead of in memory")
+    up.add_argument(
+        "--empty", action="store_true", help="nobody is enlisted, and the board has who is in demo/pilot.csv"
+    )
     ports = {"graph": GRAPH_PORT, "board": BOARD_PORT, "issuer": ISSUER_PORT, "host": HOST_PORT}
     for name, port in {"azurite": PORTS[0], **ports}.items():
         part = commands.add_parser(name)
@@ -117,6 +124,10 @@ def _parser() -> argparse.ArgumentParser:
     send = commands.add_parser("send")
     send.add_argument("file", type=Path)
     send.add_argument("--url", default=loopback(HOST_PORT) + WEBHOOK_ROUTE)
+    plan = commands.add_parser("plan")
+    plan.add_argument("subject")
+    plan.add_argument("resources", nargs="+", metavar="RESOURCE", help="such as R-ada")
+    plan.add_argument("--board", default=loopback(BOARD_PORT))
     token = commands.add_parser("token")
     token.add_argument("--role", action="append", help="one of the roles; may be repeated (Tandem.Admin)")
     machine = commands.add_parser("machine")

@@ -15,7 +15,7 @@ OVERVIEW = """\
 Tandem keeps a planning board and Outlook calendars in step.
 
   python3 dev.py demo                 one working day through the whole product; each change with its latency
-  python3 dev.py up                   start everything, print the addresses, stay until Ctrl-C
+  python3 dev.py up [--empty]         start everything, print the addresses, stay until Ctrl-C
   python3 dev.py test [ARGUMENT …]    everything that must be green (arguments go to pytest)
   python3 dev.py check                format, lint, types, import contracts, tests
 
@@ -25,6 +25,7 @@ Tandem keeps a planning board and Outlook calendars in step.
   python3 dev.py issuer  [--port N]                     issuer of tokens for who administers alone (7083)
   python3 dev.py host    [--port N]                     the function app alone (7071)
   python3 dev.py send FILE.json [--url URL]             sign a webhook and post it
+  python3 dev.py plan SUBJECT RESOURCE …                plan for tomorrow on the board of `up`
   python3 dev.py admin [COMMAND …]                      the command line `tandem`, without an install
   python3 dev.py token [--role Tandem.Reader]           print a token for the administration of `up`
   python3 dev.py machine --examples N                   random histories against the engine
@@ -45,6 +46,7 @@ COMMANDS = (
     "issuer",
     "host",
     "send",
+    "plan",
     "admin",
     "token",
     "machine",

@@ -1,5 +1,6 @@
 """The demo team of `demo/resources.json` and what its tenant chose: made known to the connector and to the board."""
 
+import csv
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from sync_core.flows.settings_change import change_settings
 from sync_core.ports import Ports
 
 FILE = ROOT / "demo" / "resources.json"
+PILOT = ROOT / "demo" / "pilot.csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,12 @@ def read_team() -> list[Member]:
 def seat_team(planner: Planner) -> None:
     """Make the team the board's resources."""
     planner.seat([{"id": each.id, "name": each.name, "email": each.mailbox} for each in read_team()])
+
+
+def seat_pilot(planner: Planner) -> None:
+    """Make the five of `demo/pilot.csv` the board's resources."""
+    rows = csv.DictReader(PILOT.read_text("utf-8").splitlines())
+    planner.seat([{"id": row["id"], "name": row["name"], "email": row["mailbox"]} for row in rows])
 
 
 def load_team(settings: Mapping[str, str]) -> None:

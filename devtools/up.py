@@ -17,14 +17,14 @@ from devtools.development import (
 from devtools.hands import Planner
 from devtools.launch import has_core_tools, start_board, start_graph, start_host, start_issuer, start_timer
 from devtools.processes import Parts, check_port
-from devtools.team import load_team, seat_team
+from devtools.team import load_team, seat_pilot, seat_team
 from devtools.trouble import Trouble
 
 MOVED = "stop what uses it (`up` needs its fixed addresses)"
 
 
-def stay_up(location: Path | None = None) -> int:
-    """Start all parts, load the demo team, print the addresses, and wait for Ctrl-C.
+def stay_up(location: Path | None = None, *, is_empty: bool = False) -> int:
+    """Start all parts, load the demo team unless nobody is to be enlisted, print the addresses, and wait for Ctrl-C.
 
     Raises:
         Trouble: A part could not start, or ended by itself.
@@ -43,13 +43,13 @@ def stay_up(location: Path | None = None) -> int:
             start_graph(parts, GRAPH_PORT, echo=print)
         if simulates_board:
             start_board(parts, host, graph if simulates_graph else None, BOARD_PORT, echo=print)
-            seat_team(Planner(board))
+            (seat_pilot if is_empty else seat_team)(Planner(board))
         has_issuer = speaks_to_loopback(settings, "ADMIN_ISSUER")
         if has_issuer:
             start_issuer(parts, ISSUER_PORT, echo=print)
         has_func = has_core_tools()
         start_host(parts, settings, HOST_PORT, with_core_tools=has_func, echo=with_alerts(host, print))
-        if simulates_graph:
+        if simulates_graph and not is_empty:
             load_team(settings)
             start_timer(host, "renew_subscriptions", is_core_tools=has_func)
         print(f"\n  {board}/              the board above the Outlook calendars: drag something")

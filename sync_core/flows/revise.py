@@ -9,6 +9,7 @@ from sync_core.domain.profile import CalendarWish, MailboxSearch, Participation,
 from sync_core.flows.administer import ResourceRequest, enlist, find_all, profile_of, put_into_force
 from sync_core.flows.claiming import CalendarTaken, claim_calendars
 from sync_core.flows.desk import terms_of
+from sync_core.flows.keep_subscriptions import subscribe
 from sync_core.flows.mailboxes import CalendarMissing, find_calendars, with_former
 from sync_core.flows.offboard import clear_away
 from sync_core.flows.profiles import find_profile, note_profile
@@ -112,7 +113,9 @@ async def _begin_anew(ports: Ports, choices: Choices, request: ResourceRequest) 
 async def _have_wait(ports: Ports, choices: Choices, request: ResourceRequest, seen: Profile | None) -> Profile:
     found = await check_calendars(ports, choices, request)
     if await _is_named(ports, choices, found):
-        return await enlist(ports, request)
+        profile = await enlist(ports, request)
+        await subscribe(ports, profile.resource, terms_of(ports, profile, choices))
+        return profile
     waiting = replace(profile_of(request), mailbox=found.mailbox, participation=Participation.WAITING)
 
     def change(before: Profile | None) -> Profile:

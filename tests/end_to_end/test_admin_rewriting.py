@@ -49,7 +49,7 @@ def test_many_appointments_get_new_words_with_a_pause_amid(tmp_path: Path, capsy
         (resource,) = crew.resources
         desk.stack.ask_board("PATCH", "webhooks", {"mode": "batch", "batch_size": 500})
         crew.plan_many(COUNT)
-        desk.stack.wait_until_told(60)
+        desk.stack.wait_until_told(240)
         times = {"enlisted and activated": seconds(lambda: enlist(desk, resource))}
         assert len(crew.events()) == COUNT
 

@@ -255,3 +255,11 @@ async def test_a_reader_reads_all_and_changes_nothing() -> None:
     assert (await office.call("DELETE", "/resources/anna", etag=etag)).status == 403
     assert (await office.call("POST", "/resources/import", "id,name\r\nx,X\r\n", kind=CSV)).status == 403
     assert office.crew.writes() == writes
+
+
+async def test_whom_the_pilot_names_takes_part_at_once_and_graph_is_asked_to_tell_of_their_calendar() -> None:
+    office = Office()
+    office.crew.choose(pilot_resources=("anna",))
+    named = await office.put("anna", ANNA)
+    assert (named.status, named.body["state"]) == (201, "active")
+    assert len(office.crew.graph.active) == 1
