@@ -1,4 +1,4 @@
-"""What the documentation says can be found: links, paths, names, tests, settings, and scripts that run."""
+"""What the documentation says can be found: links, paths, names, tests, settings, and histories that run."""
 
 import json
 import os
@@ -12,12 +12,9 @@ import pytest
 
 from devtools.admin import Admin
 from devtools.day import Day
-from devtools.development import settings_for
 from devtools.entry import COMMANDS
 from devtools.hands import Planner
-from devtools.launch import start_board, start_graph
 from devtools.paths import ROOT
-from devtools.processes import Parts
 from sync_core.domain.stored import Family
 from sync_core.settings import setting_names
 from tests.machine.without import RULES
@@ -28,7 +25,7 @@ TEST = re.compile(r"`(test_\w+)`")
 PATH = re.compile(r"`((?:[\w.-]+/)*[\w-]+\.(?:py|md|json|yaml|toml|txt|svg|png)|(?:[\w.-]+/)+)`")
 CODE = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 # Made by whoever follows the page, so not there.
-OWN_FILES = {"local.settings.json", "tenant.json", "choose.py", "enlist.py", "held.py"}
+OWN_FILES = {"local.settings.json", "tenant.json", "ping.py"}
 
 
 def tracked(pattern: str) -> list[Path]:
@@ -142,18 +139,6 @@ def test_records_are_numbered_without_a_gap() -> None:
 def test_the_history_of_the_how_to_can_be_played(tmp_path: Path) -> None:
     for script in scripts_of("play-a-history.md"):
         run(script, tmp_path)
-
-
-@pytest.mark.services
-def test_the_scripts_of_the_how_tos_run(parts: Parts, storage: str, tmp_path: Path) -> None:
-    graph = start_graph(parts)
-    board = start_board(parts, "http://127.0.0.1:9", graph.address)
-    settings = settings_for(storage, "http://127.0.0.1:7071", graph.address, board.address)
-    (tmp_path / "local.settings.json").write_text(json.dumps({"Values": settings}), "utf-8")
-    (tmp_path / "tenant.json").write_bytes((ROOT / "docs" / "admin" / "tenant.sample.json").read_bytes())
-    choose, enlist = scripts_of("change-the-settings.md", "enlist-a-resource.md")
-    assert run(choose, tmp_path) == "applied to 0 resource(s), 0 of them later\n"
-    assert run(enlist, tmp_path) == "R-eva takes part with 1 calendar(s)\n"
 
 
 def scripts_of(*pages: str) -> list[str]:
