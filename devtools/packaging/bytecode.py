@@ -12,7 +12,7 @@ from devtools.packaging.target import Target
 
 # Some 17,000 modules, of which the app loads a few hundred; the bytecode of all would double the zip.
 _VAST = "msgraph"
-_WWWROOT = "/home/site/wwwroot"
+_WWWROOT = "wwwroot"
 
 
 def compile_for(target: Target, root: Path) -> bool:

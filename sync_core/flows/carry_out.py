@@ -2,17 +2,12 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 
-from sync_core.domain.appointment import AppointmentKey, Revision
-from sync_core.domain.content import ALL_FIELDS, Sensitivity, differing
 from sync_core.domain.errors import CalendarRefused, TryAgain
-from sync_core.domain.event import PRIVATE_SUBJECT, EventKey, mask
 from sync_core.domain.guard import BRAKED_WITHIN, recent_deletions
-from sync_core.domain.inward import BUSY_SUBJECT
 from sync_core.domain.link import Link, Origin
-from sync_core.domain.overview import Took
 from sync_core.domain.plan import (
     BoardOperation,
     BornDead,
@@ -35,27 +30,21 @@ from sync_core.domain.plan import (
     UpdateEvent,
     Verdict,
 )
-from sync_core.domain.resource import CalendarRef
 from sync_core.domain.settle import Settled, settle
 from sync_core.domain.stored import (
-    Address,
     Announcement,
-    ByAppointment,
-    ByEvent,
     Family,
     Held,
-    Hint,
     Intent,
     JournalEntry,
     JournalPage,
-    LinkRow,
-    OutlookInbox,
-    Row,
     Todo,
     TodoReason,
 )
 from sync_core.flows.desk import Desk
 from sync_core.flows.intake import note_refusal
+from sync_core.flows.ledger import Ledger, calendar_of, check_event, look_again_after, lost_its_words, write_link
+from sync_core.flows.tally import Report, Tally
 from sync_core.flows.tenure import Tenure
 
 WAIT_FOR_WEBHOOK = timedelta(minutes=15)
@@ -64,71 +53,6 @@ _CORRECT = "look at both sides and correct one of them"
 _SEND_AGAIN = "have the board send the appointment again"
 _INBOXES = (Family.BOARD_INBOX, Family.OUTLOOK_INBOX)
 _EVENT_OPERATIONS = (CreateEvent, UpdateEvent, DeleteEvent)
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What the planner is to be told of one appointment."""
-
-    key: AppointmentKey
-    state: str
-    reason: str
-    revision: Revision
-
-
-@dataclass(slots=True)
-class Tally:
-    """What a run came to, for its closing log line; `retry_after` is the longest wait the other sides asked for."""
-
-    done: int = 0
-    held: int = 0
-    left: int = 0
-    unknown: int = 0
-    unresolved: int = 0
-    retry_after: timedelta = timedelta(0)
-    recheck_after: timedelta | None = None
-    refused_until: datetime | None = None
-    reports: list[Report] = field(default_factory=list)
-    took_up: list[Took] = field(default_factory=list)
-    took_down: list[Took] = field(default_factory=list)
-
-    @property
-    def must_wait(self) -> bool:
-        """Would going on now only meet the same trouble?"""
-        return bool(self.retry_after) or self.unknown > 0
-
-    def defer_unknown(self) -> None:
-        """What an earlier run left unknown blocks its own pairs only, so this run goes on with the others."""
-        self.unresolved += self.unknown
-        self.unknown = 0
-
-    def wait_until(self, at: datetime) -> None:
-        """A calendar refuses us until then."""
-        self.refused_until = max(self.refused_until or at, at)
-
-    def postpone(self, after: timedelta) -> None:
-        self.left += 1
-        self.retry_after = max(self.retry_after, after)
-
-
-class _Ledger:
-    """What one commit writes: rows, addresses, journal entries; each row once."""
-
-    def __init__(self) -> None:
-        self.puts: dict[Address, Row] = {}
-        self.deletes: dict[Address, None] = {}
-        self.entries: list[JournalEntry] = []
-        self.paired = 0
-        self.inferred = 0
-        self.stated = 0
-
-    def put(self, row: Row) -> None:
-        self.puts[row.address] = row
-        self.deletes.pop(row.address, None)
-
-    def delete(self, address: Address) -> None:
-        if address not in self.puts:
-            self.deletes[address] = None
 
 
 class Carrier:
@@ -190,7 +114,7 @@ class Carrier:
         Each operation that took effect moves its own baselines, even if its sibling did not. A pair with anything
         left to do keeps its inbox rows; one whose fate is unknown stays announced.
         """
-        ledger = _Ledger()
+        ledger = Ledger()
         unsettled: list[Intent] = []
         for intent, results in zip(intents, outcomes, strict=True):
             rest = self._settle_pair(intent, results, ledger)
@@ -213,7 +137,7 @@ class Carrier:
                 with suppress(TryAgain):  # it is kept approximately
                     await self.ports.deletions.add(self.tenure.resource, ledger.stated, now, BRAKED_WITHIN)
 
-    def _settle_pair(self, intent: Intent, outcomes: Sequence[Outcome], ledger: _Ledger) -> Intent | None:
+    def _settle_pair(self, intent: Intent, outcomes: Sequence[Outcome], ledger: Ledger) -> Intent | None:
         """Write one pair's results into the ledger; returns what is left of its intent where its fate is unknown."""
         plan, link = intent.plan, intent.plan.link
         words = [plan.reason] if plan.verdict is Verdict.HELD else []
@@ -224,7 +148,7 @@ class Carrier:
             if link is not None and _took_effect(operation, outcome):
                 assert isinstance(outcome, Settled)  # noqa: S101 — what `_took_effect` says
                 link = settle(link, operation, outcome, self.ports.clock.now())
-                _look_again_after(link, operation, outcome, ledger, self.ports.names.fresh())
+                look_again_after(link, operation, outcome, ledger, self.ports.names.fresh())
                 self.tally.done += 1
                 self._time(intent, operation)
                 if isinstance(operation, CreateEvent | UpdateEvent | UpdateAppointment):
@@ -245,14 +169,14 @@ class Carrier:
                     self.tally.postpone(timedelta(seconds=after))
                 case Moved() | Missing() if isinstance(operation, UpdateEvent | DeleteEvent):
                     self.tally.left += 1
-                    _check(operation, ledger, self.ports.names.fresh())
+                    check_event(operation, ledger, self.ports.names.fresh())
                 case _:
                     waits_for_board = True
         if not plan.operations and (plan.lost_event or plan.lost_appointment):
             self._enter(ledger, intent, None, None)
         if link is not None and link != intent.link_before:
-            _write_link(link, intent.link_before, ledger)
-            if _lost_its_words(intent.link_before, link):
+            write_link(link, intent.link_before, ledger)
+            if lost_its_words(intent.link_before, link):
                 ledger.put(Todo(TodoReason.BLANK, plan.pair, plan.pair))
         if unknown:
             return replace(intent, plan=replace(plan, link=link, operations=tuple(unknown)), link_before=link)
@@ -289,7 +213,7 @@ class Carrier:
         return operation.ref.calendar in self.desk.terms.profile.former
 
     def _hold(
-        self, ledger: _Ledger, intent: Intent, why: str, remedy: str = _CORRECT, what: str = "held for a person"
+        self, ledger: Ledger, intent: Intent, why: str, remedy: str = _CORRECT, what: str = "held for a person"
     ) -> None:
         """Leave the pair and what waits for it until a person or a change comes; a todo has had its say."""
         rows = tuple(address for address in intent.consumes if address[0] in _INBOXES)
@@ -312,7 +236,7 @@ class Carrier:
         if link.origin is Origin.BOARD and link.appointment is not None and link.board_state is not None:
             self.tally.reports.append(Report(link.appointment, state, reason, link.write_revision))
 
-    def _wait_for_board(self, ledger: _Ledger, intent: Intent) -> None:
+    def _wait_for_board(self, ledger: Ledger, intent: Intent) -> None:
         """The board holds a newer state than we know: its webhook is on the way, and decides."""
         before = self.desk.held.get(intent.plan.pair)
         now = self.ports.clock.now()
@@ -326,7 +250,7 @@ class Carrier:
         ledger.put(Todo(TodoReason.RECHECK, pair, pair, due_at=now + WAIT_FOR_WEBHOOK))
         self.tally.recheck_after = WAIT_FOR_WEBHOOK
 
-    def _enter(self, ledger: _Ledger, intent: Intent, operation: Operation | None, outcome: Outcome | None) -> None:
+    def _enter(self, ledger: Ledger, intent: Intent, operation: Operation | None, outcome: Outcome | None) -> None:
         plan = intent.plan
         what = type(operation).__name__ if operation else str(plan.verdict)
         if operation is not None and outcome is not None and not _took_effect(operation, outcome):
@@ -365,49 +289,3 @@ def _is_news_of_the_board(before: Link | None, after: Link) -> bool:
     if after.refused != before.refused:
         return False  # an admin had it left undone
     return after.received > before.received
-
-
-def _lost_its_words(before: Link | None, after: Link) -> bool:
-    """Did an event of the worker's become private? Then what was written down of it before goes, too."""
-    bare, secret = (PRIVATE_SUBJECT, BUSY_SUBJECT), (Sensitivity.PRIVATE, Sensitivity.CONFIDENTIAL)
-    was, now = before.outlook_base if before else None, after.outlook_base
-    if was is None or now is None:
-        return False
-    if after.origin is Origin.BOARD:
-        return now.sensitivity in secret and was.sensitivity not in secret
-    return now.subject in bare and was.subject not in bare
-
-
-def _look_again_after(link: Link, operation: Operation, outcome: Outcome, ledger: _Ledger, fresh: str) -> None:
-    """Where the event may differ from what was written, its state enters the inbox like any other change."""
-    if not isinstance(operation, CreateEvent | UpdateEvent):
-        return
-    calendar = calendar_of(operation)
-    if isinstance(outcome, BornDead):
-        ledger.put(OutlookInbox(EventKey(outcome.event_id), calendar, Hint.CHECK, outcome.event_id))
-    elif isinstance(outcome, Done) and outcome.event is not None and link.event == outcome.event.ref:
-        event = mask(outcome.event)
-        fields = ALL_FIELDS - event.masked
-        is_other = link.outlook_base is None or differing(link.outlook_base, event.content, fields)
-        if is_other or not event.is_writable:
-            ledger.put(OutlookInbox(event.key, calendar, Hint.SEEN, event.ref.id, event, fresh))
-
-
-def _check(operation: UpdateEvent | DeleteEvent, ledger: _Ledger, fresh: str) -> None:
-    key = EventKey(operation.ref.id)
-    ledger.put(OutlookInbox(key, operation.ref.calendar, Hint.CHECK, operation.ref.id, mark=fresh))
-
-
-def _write_link(link: Link, before: Link | None, ledger: _Ledger) -> None:
-    ledger.put(LinkRow(link))
-    ledger.paired += int(link.is_paired) - int(before is not None and before.is_paired)
-    if link.event is not None and link.event_key is not None and (before is None or before.event != link.event):
-        ledger.put(ByEvent(link.event_key, link.event.id, link.event.calendar, link.pair))
-    is_new_block = link.origin is Origin.OUTLOOK and (before is None or before.appointment != link.appointment)
-    if link.appointment is not None and is_new_block:
-        ledger.put(ByAppointment(link.appointment, link.pair))
-
-
-def calendar_of(operation: EventOperation) -> CalendarRef:
-    """The calendar an operation writes to."""
-    return operation.calendar if isinstance(operation, CreateEvent) else operation.ref.calendar

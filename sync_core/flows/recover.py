@@ -22,8 +22,9 @@ from sync_core.domain.plan import (
     Unknown,
     UpdateEvent,
 )
-from sync_core.flows.carry_out import Carrier, calendar_of
+from sync_core.flows.carry_out import Carrier
 from sync_core.flows.intake import note_refusal
+from sync_core.flows.ledger import calendar_of
 
 
 async def recover(carrier: Carrier) -> None:

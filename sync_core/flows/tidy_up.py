@@ -20,11 +20,11 @@ from sync_core.domain.stored import (
     TodoReason,
 )
 from sync_core.flows.batches import chunked
-from sync_core.flows.carry_out import calendar_of
 from sync_core.flows.claiming import calendars_of, release_unused
 from sync_core.flows.desk import terms_of
 from sync_core.flows.erase import finish_erasing
 from sync_core.flows.forget import old_journal
+from sync_core.flows.ledger import calendar_of
 from sync_core.flows.mailboxes import find_mailboxes
 from sync_core.flows.offboard import finish_leaving
 from sync_core.flows.pilot import refresh_pilot

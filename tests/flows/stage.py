@@ -30,7 +30,8 @@ from sync_core.domain.stored import (
 )
 from sync_core.domain.timespan import TimeSpan
 from sync_core.flows.accept import accept, complete_owing
-from sync_core.flows.sync_resource import RunReport, sync_resource
+from sync_core.flows.run import RunReport
+from sync_core.flows.sync_resource import sync_resource
 from tests.machine.peril import Crash, Worker, drive
 from tests.machine.world import MONDAY, World
 

@@ -13,7 +13,7 @@ from sync_core.domain.overview import Overview, Progress, State
 from sync_core.domain.profile import MailboxSearch, MailboxState, Participation
 from sync_core.domain.resource import Direction, ResourceId
 from sync_core.domain.stored import BoardInbox, Held, Job, Todo, TodoReason
-from sync_core.flows import sync_resource as engine
+from sync_core.flows import run as engine
 from sync_core.flows.carry_out import WAITING_FOR_BOARD
 from sync_core.flows.jobs import file_poison
 from sync_core.flows.keep_subscriptions import keep_subscriptions
