@@ -1,4 +1,4 @@
-"""Lets alerts stand out of a host's log, each with its remedy as a full address: what an action group does in Azure.
+"""Lets alerts stand out of a host's log, each with where its remedy is told: what an action group does in Azure.
 
 The line is promised by `docs/admin/alerts.md`.
 """
@@ -11,8 +11,8 @@ _ALERT = re.compile(r"alert=(?P<name>\S+) level=(?P<level>warning|error|over) wo
 _SAID = {"warning": "ALERT", "error": "ALERT, URGENT", "over": "alert is over"}
 
 
-def with_alerts(host: str, echo: Echo) -> Echo:
-    """Return an echo that sets alerts of the app at `host` apart; every other line is passed on as it is."""
+def with_alerts(echo: Echo) -> Echo:
+    """Return an echo that sets alerts of the app apart; every other line is passed on as it is."""
 
     def tell(line: str) -> None:
         found = _ALERT.search(line.rstrip())
@@ -20,6 +20,6 @@ def with_alerts(host: str, echo: Echo) -> Echo:
             echo(line)
             return
         echo(f"\n  >>> {_SAID[found['level']]}: {found['name']}\n  >>> {found['words']}")
-        echo(f"  >>> {host.rstrip('/')}{found['link']}\n")
+        echo(f"  >>> {found['link']}\n")
 
     return tell

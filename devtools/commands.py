@@ -98,7 +98,7 @@ def _stay_with_one_part(options: argparse.Namespace) -> int:
                 storage = connection_string(*map(loopback, PORTS))
                 port = options.port or find_free_port()
                 settings = with_own_settings(settings_for(storage, loopback(port), graph, board, loopback(ISSUER_PORT)))
-                tell = with_alerts(loopback(port), print)
+                tell = with_alerts(print)
                 start_host(parts, settings, port, with_core_tools=has_core_tools(), echo=tell)
         ended = parts.wait_for_an_end()
         raise Trouble(f"{ended.name} ended by itself.")

@@ -48,7 +48,7 @@ def stay_up(location: Path | None = None, *, is_empty: bool = False) -> int:
         if has_issuer:
             start_issuer(parts, ISSUER_PORT, echo=print)
         has_func = has_core_tools()
-        start_host(parts, settings, HOST_PORT, with_core_tools=has_func, echo=with_alerts(host, print))
+        start_host(parts, settings, HOST_PORT, with_core_tools=has_func, echo=with_alerts(print))
         if simulates_graph and not is_empty:
             load_team(settings)
             start_timer(host, "renew_subscriptions", is_core_tools=has_func)

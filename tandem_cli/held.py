@@ -77,6 +77,7 @@ def show(desk: Desk, held: Annotated[str, typer.Argument(metavar="ID", help="Wha
                 ("reason", found.get("reason")),
                 ("why", found.get("why")),
                 ("what to do", found.get("remedy")),
+                ("more", found.get("link")),
                 ("resource", found.get("resource")),
                 ("appointment", appointment_of(found)),
                 ("since", when(found.get("since"))),

@@ -31,7 +31,7 @@ var standing = {
   lookback: 'P2D'
   every: 'PT5M'
 }
-// A mail for each of them: which alert, how bad, and behind which path of the app its remedy begins.
+// A mail for each of them: which alert, how bad, and in which section of which page its remedy is told.
 var eachAlert = [
   {
     name: 'Alert'

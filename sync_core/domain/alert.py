@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from sync_core.domain.mend import link_to_remedy
+
 AGAIN_AFTER = timedelta(days=1)
 
 
@@ -16,7 +18,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """What is wrong now. `link` is the path at which it is remedied.
+    """What is wrong now.
 
     `again_at` is when it had to be told last, if it has such days of its own; None is once a day.
     """
@@ -24,8 +26,12 @@ class Trouble:
     name: str
     level: Level
     words: str
-    link: str
     again_at: datetime | None = None
+
+    @property
+    def link(self) -> str:
+        """Where it is told what to do."""
+        return link_to_remedy("alert", self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +41,13 @@ class Alert:
     name: str
     level: Level
     words: str
-    link: str
     since_at: datetime
     told_at: datetime
+
+    @property
+    def link(self) -> str:
+        """Where it is told what to do."""
+        return link_to_remedy("alert", self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +60,7 @@ class Watch:
 
 def as_before(alert: Alert) -> Trouble:
     """What stands, where nobody could look whether it still does: no reason to tell it, and none to call it over."""
-    return Trouble(alert.name, alert.level, alert.words, alert.link, again_at=alert.told_at)
+    return Trouble(alert.name, alert.level, alert.words, again_at=alert.told_at)
 
 
 def tell(standing: Sequence[Alert], troubles: Sequence[Trouble], now: datetime) -> tuple[list[Alert], list[Alert]]:
@@ -67,7 +77,7 @@ def tell(standing: Sequence[Alert], troubles: Sequence[Trouble], now: datetime) 
         is_due = known is None or is_worse or known.told_at < (trouble.again_at or known.told_at + AGAIN_AFTER) <= now
         since_at = known.since_at if known else now
         told_at = known.told_at if known and not is_due else now
-        alert = Alert(trouble.name, trouble.level, trouble.words, trouble.link, since_at, told_at)
+        alert = Alert(trouble.name, trouble.level, trouble.words, since_at, told_at)
         remaining.append(alert)
         if is_due:
             told.append(alert)

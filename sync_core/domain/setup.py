@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
+from sync_core.domain.mend import link_to_remedy
 from sync_core.domain.source import Level
-
-_MEND = "docs/admin/mend.md#setup-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +19,7 @@ class SetupLine:
     @property
     def link(self) -> str | None:
         """Where it is told how this is put right; None where nothing is to be."""
-        return None if self.level is Level.GREEN else _MEND + self.id.partition(":")[0]
+        return None if self.level is Level.GREEN else link_to_remedy("setup", self.id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,10 +38,6 @@ FEWEST_MEASURED = 5
 _HOURS_MEASURED = 2
 _MOST_REJECTED = 1000
 
-HELD_LINK = "/api/admin/held"
-STATUS_LINK = "/api/admin/status"
-SETUP_LINK = "/api/admin/setup"
-SOURCES_LINK = "/api/admin/sources"
 _SECRET, _SILENCE = "secret:", "silence:"
 _Known = TypeVar("_Known")
 
@@ -142,7 +138,7 @@ def _pulling(failed: int, fault: str) -> list[Trouble]:
     if failed < PULLS_MAY_FAIL:
         return []
     words = f"pulling calendars has failed {failed} times in a row ({fault}): what no notification tells is not read"
-    return [Trouble("pull-failing", Level.ERROR, words, SETUP_LINK)]
+    return [Trouble("pull-failing", Level.ERROR, words)]
 
 
 async def _of_rows(ports: Ports, now: datetime, *, is_notified: bool) -> list[Trouble]:
@@ -181,7 +177,7 @@ async def _held(ports: Ports, overviews: Sequence[Overview]) -> list[Trouble]:
     if not told:
         return []
     words = f"{sum(counts.values())} held: {', '.join(told)}; nothing of these arrives until somebody judges them"
-    return [Trouble("held", Level.WARNING, words, HELD_LINK)]
+    return [Trouble("held", Level.WARNING, words)]
 
 
 def _subscriptions(subscriptions: Sequence[Subscription], active: Sequence[Overview], now: datetime) -> list[Trouble]:
@@ -202,7 +198,7 @@ def _subscriptions(subscriptions: Sequence[Subscription], active: Sequence[Overv
         f"{len(missing)} of {len(active)} resources have a calendar without a subscription, or with one that ends "
         "within a day: their changes are seen only when calendars are pulled"
     )
-    return [Trouble("subscription", Level.WARNING, words, SETUP_LINK)]
+    return [Trouble("subscription", Level.WARNING, words)]
 
 
 def _lag(name: str, way: str, lags: Sequence[Lags], now: datetime) -> list[Trouble]:
@@ -211,7 +207,7 @@ def _lag(name: str, way: str, lags: Sequence[Lags], now: datetime) -> list[Troub
         return []
     level = Level.ERROR if spread.p95 >= VERY_SLOW else Level.WARNING
     words = f"of the last {spread.count} changes from {way} one in twenty took {_told(spread.p95)} or longer"
-    return [Trouble(name, level, words, STATUS_LINK)]
+    return [Trouble(name, level, words)]
 
 
 def _stuck(active: Sequence[Overview], now: datetime) -> list[Trouble]:
@@ -226,7 +222,7 @@ def _stuck(active: Sequence[Overview], now: datetime) -> list[Trouble]:
         return []
     level = Level.ERROR if max(long) >= VERY_SLOW else Level.WARNING
     words = f"changes of {len(long)} resources have been waiting, the oldest for {_told(max(long))}"
-    return [Trouble("waiting", level, words, STATUS_LINK)]
+    return [Trouble("waiting", level, words)]
 
 
 def _standing(alerts: Sequence[Alert], kind: str) -> list[Trouble]:
@@ -248,20 +244,20 @@ def _secret(term: SecretTerm, now: datetime) -> Trouble | None:
     name = f"{_SECRET}{term.name}"
     if term.state is SecretState.MISSING:
         words = f"the secret {term.name} is not in Key Vault, or disabled: store it there, or name another one"
-        return Trouble(name, Level.WARNING, words, SETUP_LINK)
+        return Trouble(name, Level.WARNING, words)
     if term.expires_at is None or term.state not in (SecretState.EXPIRING, SecretState.EXPIRED):
         return None
     is_urgent = term.expires_at - now <= min(WARNED_BEFORE)
     when = "has run out" if term.state is SecretState.EXPIRED else f"runs out on {term.expires_at:%Y-%m-%d}"
     words = f"the secret {term.name} {when}: make a new one and store it under the same name"
     level, again_at = (Level.ERROR, None) if is_urgent else (Level.WARNING, warned_at(term.expires_at, now))
-    return Trouble(name, level, words, SETUP_LINK, again_at)
+    return Trouble(name, level, words, again_at)
 
 
 def _silence(silence: Silence) -> Trouble:
     since = f"since {silence.last_webhook_at:%Y-%m-%d %H:%M} UTC" if silence.last_webhook_at else "ever"
     words = f"the source {silence.source} has sent nothing {since}, though it is working time: see its own log"
-    return Trouble(f"{_SILENCE}{silence.source}", Level.WARNING, words, SOURCES_LINK)
+    return Trouble(f"{_SILENCE}{silence.source}", Level.WARNING, words)
 
 
 def _told(length: timedelta) -> str:

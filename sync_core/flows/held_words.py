@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from sync_core.domain.guard import UNUSUAL
 from sync_core.domain.identity import BOARD_BORN
+from sync_core.domain.mend import link_to_remedy
 from sync_core.domain.profile import MailboxState, Profile
 from sync_core.domain.stored import Cursor, Family, Held
 from sync_core.flows.desk import POISON, TWIN, UNREADABLE
@@ -70,6 +71,11 @@ class Told:
     def takes(self) -> tuple[Judgement, ...]:
         """Which answers make sense."""
         return _TAKES[self.kind]
+
+    @property
+    def link(self) -> str:
+        """Where it is told at length what to do."""
+        return link_to_remedy("held", self.reason)
 
 
 def tell_row(held: Held) -> Told:

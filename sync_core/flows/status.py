@@ -9,13 +9,14 @@ from sync_core.domain.errors import TryAgain
 from sync_core.domain.overview import Overview
 from sync_core.domain.resource import ResourceId
 from sync_core.domain.secret import SecretTerm
-from sync_core.flows.alerts import SETUP_LINK, standing_alerts
+from sync_core.flows.alerts import standing_alerts
 from sync_core.flows.expiry import secret_terms
 from sync_core.flows.overview import Total, add_up, every_overview, overview_of
 from sync_core.flows.roster import find_member
 from sync_core.flows.subscribed import Subscribed, count_subscribed
 from sync_core.ports import Ports
 
+VAULT_SILENT = "vault-silent"
 _SILENT = "the vault does not answer now, so that it is not known until when secrets hold: repeat this in a minute"
 
 
@@ -44,7 +45,7 @@ async def status_of(ports: Ports) -> Status:
     try:
         secrets = await secret_terms(ports)
     except TryAgain:
-        alerts.append(Alert("vault-silent", Level.WARNING, _SILENT, SETUP_LINK, now, now))
+        alerts.append(Alert(VAULT_SILENT, Level.WARNING, _SILENT, now, now))
     return Status(now, add_up(overviews, now), count_subscribed(subscriptions, overviews, now), secrets, alerts)
 
 

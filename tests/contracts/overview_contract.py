@@ -149,7 +149,7 @@ class OverviewsContract:
 
     async def test_what_is_watched_is_kept_and_is_no_row(self, overviews: Overviews) -> None:
         assert await overviews.read_watch() == Watch()
-        alert = Alert("held", Level.WARNING, "3 held", "/held", NOON, NOON + DAY)
+        alert = Alert("held", Level.WARNING, "3 held", NOON, NOON + DAY)
         for watch in (Watch((alert,), 2), Watch()):
             await overviews.keep_watch(watch)
             assert await overviews.read_watch() == watch

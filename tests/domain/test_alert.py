@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from sync_core.domain.alert import Alert, Level, Trouble, tell
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
-HELD = Trouble("held", Level.WARNING, "3 are held", "/held")
-LAG = Trouble("lag-up", Level.WARNING, "slow", "/status")
+HELD = Trouble("held", Level.WARNING, "3 are held")
+LAG = Trouble("lag-up", Level.WARNING, "slow")
 
 
 def names(alerts: Sequence[Alert]) -> list[tuple[str, str]]:

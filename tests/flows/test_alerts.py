@@ -64,7 +64,7 @@ def test_where_all_is_well_nothing_is_told_and_nothing_is_written(
 def test_held_rows_are_one_alert_a_day_however_many_there_are(stage: Stage) -> None:
     change(stage, held=(("held by the brake", 11), ("held for a person", 1)))
     [alert] = look(stage)
-    assert (alert.name, alert.level, alert.link) == ("held", Level.WARNING, "/api/admin/held")
+    assert (alert.name, alert.level, alert.link) == ("held", Level.WARNING, "docs/admin/mend.md#alert-held")
     assert "12 held: 11 × held by the brake, 1 × held for a person" in alert.words
     for _ in range(3):
         stage.clock.advance(HOUR)
@@ -273,7 +273,7 @@ def test_the_line_that_rules_query_has_its_fixed_form(stage: Stage, caplog: pyte
         change(stage, held=())
         look(stage)
     raised, over = caplog.records
-    form = r"alert=held level=warning words=1 held: .+ link=/api/admin/held"
+    form = r"alert=held level=warning words=1 held: .+ link=docs/admin/mend\.md#alert-held"
     assert re.fullmatch(form, raised.getMessage())
     assert (raised.levelname, vars(raised)["tandem.alert"], vars(raised)["tandem.level"]) == (
         "WARNING",

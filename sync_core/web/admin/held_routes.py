@@ -85,6 +85,7 @@ def show_held(view: HeldView) -> dict[str, Any]:
         "what": told.what[:_LONGEST_WORDS],
         "why": told.why[:_LONGEST_WORDS],
         "remedy": told.remedy[:_LONGEST_WORDS],
+        "link": told.link,
         "since": instant(view.since_at),
         "verdicts": [verdict.value for verdict in view.verdicts],
     }

@@ -128,7 +128,7 @@ async def test_the_alerts_that_stand_are_shown_with_their_remedy_and_since_when(
     office.crew.secrets.held["client"] = office.crew.clock.now() + DAY
     await watch_pull(office.crew.ports, SECOND, is_notified=False)
     [alert] = (await office.call("GET", "/status")).body["alerts"]
-    assert (alert["id"], alert["level"], alert["link"]) == ("secret:client", "red", "/api/admin/setup")
+    assert (alert["id"], alert["level"], alert["link"]) == ("secret:client", "red", "docs/admin/mend.md#alert-secret")
     assert alert["since"] == began_at.isoformat().replace("+00:00", "Z")
 
 
