@@ -25,6 +25,7 @@ from tests.contract_document.reading import ADMIN_CONTRACT, contract, operations
 from tests.flows.crew import ASKED
 from tests.flows.stage import hours, now
 from tests.flows.test_preview import Worded
+from tests.turns import in_turn
 
 RANDOM = int(os.environ.get("TANDEM_FUZZ", "5"))
 SEED = int(os.environ.get("TANDEM_FUZZ_SEED", "5"))
@@ -35,10 +36,7 @@ ROUTED = {route.operation_id for route in all_routes()}
 # Asks all that Tandem stands on, which this small world has not.
 ELSEWHERE = {"checkSetup"}
 NAMES = [one["operationId"] for _, _, one in operations(ADMIN_CONTRACT)]
-# The quick run asks every second operation, by turns of days.
-HALF = os.environ.get("TANDEM_SCENARIOS_HALF", "")
-TURN = slice(int(HALF), None, 2) if HALF else slice(None)
-OPERATIONS = [name for name in NAMES if name in ROUTED - ELSEWHERE][TURN]
+OPERATIONS = in_turn([name for name in NAMES if name in ROUTED - ELSEWHERE])
 # `/resources/import` is also the path of a resource of that id, which other methods read and change.
 # Of those there is none in this small world.
 WITHOUT_ONE = {"getSource", "deleteSource", "getHeld", "releaseHeld", "rejectHeld"}

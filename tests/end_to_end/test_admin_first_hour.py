@@ -3,7 +3,6 @@
 A page is made of commands in `sh` blocks, each block followed by a `text` block with parts of what one sees after each.
 """
 
-import os
 import re
 import shlex
 from collections.abc import Iterator
@@ -20,8 +19,8 @@ from devtools.send import send
 from devtools.team import seat_pilot
 from tests.end_to_end.desk import AdminDesk, admin_desk
 from tests.services import wait_until
+from tests.turns import IS_QUICK
 
-IS_QUICK = bool(os.environ.get("TANDEM_SCENARIOS_HALF"))
 pytestmark = [pytest.mark.services, pytest.mark.skipif(IS_QUICK, reason="takes a minute; dev.py check has it")]
 
 PAGE = ROOT / "docs" / "admin" / "first-hour.md"

@@ -11,8 +11,8 @@ import pytest
 from tests.end_to_end.crew import Crew, mailbox_of
 from tests.end_to_end.desk import AdminDesk, admin_desk
 from tests.services import wait_until
+from tests.turns import IS_QUICK
 
-IS_QUICK = bool(os.environ.get("TANDEM_SCENARIOS_HALF"))
 pytestmark = [pytest.mark.services, pytest.mark.skipif(IS_QUICK, reason="takes a minute; dev.py check has it")]
 COUNT = int(os.environ.get("TANDEM_REWRITTEN", "2000"))
 NEW = "job: {{ subject }}"

@@ -16,6 +16,7 @@ from tests.fakes.board import Fault
 from tests.flows.scenarios import SCENARIOS, Scenario
 from tests.flows.stage import Interrupted, Stage
 from tests.machine.peril import Worker, drive
+from tests.turns import in_turn
 
 MOST_MOMENTS = 2000
 BEYOND_THE_LEASE = timedelta(seconds=70)
@@ -81,7 +82,7 @@ SABOTAGES: dict[str, Sabotage] = {
 
 
 @pytest.mark.parametrize("sabotage", SABOTAGES)
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+@pytest.mark.parametrize("scenario", in_turn(SCENARIOS), ids=lambda scenario: scenario.name)
 def test_a_story_ends_the_same_whatever_step_is_hit(scenario: Scenario, sabotage: str) -> None:
     wrong: list[str] = []
     for at in range(1, MOST_MOMENTS):

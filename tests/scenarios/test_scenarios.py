@@ -1,6 +1,5 @@
 """Every file of situations is one test, named by its group and its name: `-k series` plays a group."""
 
-import os
 import uuid
 from pathlib import Path
 
@@ -10,12 +9,10 @@ from tests.scenarios.playing import NotAsExpected, play_scenario
 from tests.scenarios.said import NotAScenario
 from tests.scenarios.scenario import read_scenario
 from tests.scenarios.stage import Stage
+from tests.turns import in_turn
 
 HERE = Path(__file__).parent
 FILES = sorted(HERE.glob("*/*.yaml"))
-# Every second one, where the quick run says so; which half is the turn of the day.
-HALF = os.environ.get("TANDEM_SCENARIOS_HALF", "")
-PLAYED = FILES[int(HALF) :: 2] if HALF else FILES
 
 
 def name_of(file: Path) -> str:
@@ -23,7 +20,7 @@ def name_of(file: Path) -> str:
 
 
 @pytest.mark.services
-@pytest.mark.parametrize("file", PLAYED, ids=name_of)
+@pytest.mark.parametrize("file", in_turn(FILES), ids=name_of)
 def test_scenario(file: Path, stage: Stage) -> None:
     if trouble := trouble_with(file, stage):
         pytest.fail(trouble, pytrace=False)

@@ -1,7 +1,6 @@
 """No call takes longer as the tenant grows than what it returns: counted in requests to real tables."""
 
 import asyncio
-import os
 import time
 from collections.abc import AsyncIterator, Mapping
 from typing import Any, cast
@@ -25,11 +24,12 @@ from sync_core.settings import Settings, read_settings
 from sync_core.web.admin.access import Access
 from sync_core.web.admin.routing import Administration, answer_call
 from sync_core.web.http import Headers, Request
+from tests.turns import IS_QUICK
 from tests.web.admin.office import KnownCaller
 
 pytestmark = pytest.mark.services
 FEW = 50
-MANY = 500 if os.environ.get("TANDEM_SCENARIOS_HALF") else 5000
+MANY = 500 if IS_QUICK else 5000
 ONE = "R-00007"
 PATCH = {"Content-Type": "application/merge-patch+json", "If-Match": "*"}
 PUT = {"Content-Type": "application/json", "If-Match": "*"}
