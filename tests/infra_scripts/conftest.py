@@ -14,7 +14,8 @@ from tests.infra_scripts.stage import Stage
 @pytest.fixture
 def stages(tmp_path: Path) -> Iterator[Callable[[], Stage]]:
     """Makes as many tenants as are wanted."""
-    assert shutil.which("jq"), "the scripts, and so their tests, need jq"
+    if shutil.which("jq") is None:
+        pytest.skip("the scripts, and so their tests, need jq")
     numbers = count()
     with ExitStack() as opened:
 
