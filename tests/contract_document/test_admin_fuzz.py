@@ -37,9 +37,9 @@ ROUTED = {route.operation_id for route in all_routes()}
 ELSEWHERE = {"checkSetup"}
 NAMES = [one["operationId"] for _, _, one in operations(ADMIN_CONTRACT)]
 OPERATIONS = in_turn([name for name in NAMES if name in ROUTED - ELSEWHERE])
-# `/resources/import` is also the path of a resource of that id, which other methods read and change.
 # Of those there is none in this small world.
 WITHOUT_ONE = {"getSource", "deleteSource", "getHeld", "releaseHeld", "rejectHeld"}
+# `/resources/import` is also the path of a resource of that id, which other methods read and change.
 BESIDE_AN_ID = {"importResources", "releaseHeldMany", "rejectHeldMany"}
 
 
