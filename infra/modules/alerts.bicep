@@ -63,7 +63,7 @@ var rules = [
   {
     name: 'nothing-runs'
     title: 'Tandem: nothing runs'
-    words: 'No turn of the pull has ended for a while. Ask /api/health, then see the log.'
+    words: 'No turn of the pull has ended for a while. Ask /api/health, then see the log. See docs/admin/mend.md#rule-nothing-runs.'
     severity: 1
     query: loadTextContent('../queries/pull-silent.kql')
     lookback: pullWindow
@@ -73,7 +73,7 @@ var rules = [
   {
     name: 'pull-failing'
     title: 'Tandem: the pull fails'
-    words: 'The last three turns of the pull failed: what no notification tells is not read.'
+    words: 'The last three turns of the pull failed: what no notification tells is not read. See docs/admin/mend.md#rule-pull-failing.'
     severity: 1
     query: loadTextContent('../queries/pull-failing.kql')
     lookback: pullWindow
@@ -83,7 +83,7 @@ var rules = [
   {
     name: 'renewal-silent'
     title: 'Tandem: subscriptions are not renewed'
-    words: 'renew_subscriptions has not ended for more than three hours. Subscriptions run out within days.'
+    words: 'renew_subscriptions has not ended for more than three hours. Subscriptions run out within days. See docs/admin/mend.md#rule-renewal-silent.'
     severity: 2
     query: replace(replace(silentTimer, '<timer>', 'renew_subscriptions'), '<hours>', '3')
     lookback: 'PT4H'
@@ -93,7 +93,7 @@ var rules = [
   {
     name: 'tidying-silent'
     title: 'Tandem: the nightly tidying does not run'
-    words: 'tidy_up has not ended for more than a day: windows do not move on, and nothing is retired.'
+    words: 'tidy_up has not ended for more than a day: windows do not move on, and nothing is retired. See docs/admin/mend.md#rule-tidying-silent.'
     severity: 2
     query: replace(replace(silentTimer, '<timer>', 'tidy_up'), '<hours>', '26')
     lookback: 'P2D'
@@ -103,7 +103,7 @@ var rules = [
   {
     name: 'failed-requests'
     title: 'Tandem: calls or runs fail'
-    words: 'More calls or runs than usual failed within a quarter of an hour. The log tells why.'
+    words: 'More calls or runs than usual failed within a quarter of an hour. The log tells why. See docs/admin/mend.md#rule-failed-requests.'
     severity: 2
     query: replace(loadTextContent('../queries/failed-requests.kql'), '<most>', string(mostFailed))
     lookback: 'PT15M'
@@ -113,7 +113,7 @@ var rules = [
   {
     name: 'poison'
     title: 'Tandem: a run failed each time'
-    words: 'A bell failed five times and was filed as held. The log tells why, under its correlation id.'
+    words: 'A bell failed five times and was filed as held. The log tells why, under its correlation id. See docs/admin/mend.md#rule-poison.'
     severity: 2
     query: loadTextContent('../queries/poison.kql')
     lookback: 'PT15M'
@@ -163,7 +163,7 @@ var rules = [
   {
     name: 'secret'
     title: 'Tandem: a secret is about to run out'
-    words: 'Make a new secret and store it under the same name: docs/how-to/rotate-a-secret.md.'
+    words: 'Make a new secret and store it under the same name.'
     severity: 2
     query: loadTextContent('../queries/secret.kql')
     lookback: standing.lookback
