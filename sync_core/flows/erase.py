@@ -48,12 +48,12 @@ async def erase(ports: Ports, resource: ResourceId, events: OnLeaving) -> Erasur
     profile = await find_profile(ports, resource)
     counts = dict(await count_rows(ports, resource))
     if profile is None:
-        if not counts:
-            # Of one that was taken off the list long ago, only the trail may still tell.
-            told = await ports.trail.forget(resource)
-            return Erasure(removed=(Part(_TRAIL, told),)) if told else None
-        counts["appointments"] = await forget_placements(ports, resource)
-        return await _wipe(ports, resource, counts)
+        if counts:
+            counts["appointments"] = await forget_placements(ports, resource)
+        # Of one that was taken off the list long ago there may be no more than its lease, its numbers or the trail.
+        is_known = await ports.rows.scan(resource, (), limit=1) or await ports.overviews.get(resource)
+        erased = await _wipe(ports, resource, counts)
+        return erased if is_known or erased.removed else None
     await note_profile(ports, resource, _doomed)
     counts["appointments"] = await count_placements(ports, resource)
     counts["subscriptions"] = await _count_subscriptions(ports, resource)
@@ -91,6 +91,8 @@ async def _wipe(ports: Ports, resource: ResourceId, counts: dict[str, int]) -> E
     # Before the profile goes, by which a repeat would be found.
     counts[_TRAIL] = await ports.trail.forget(resource)
     await ports.rows.erase(resource)
+    # Once more: a run that ended meanwhile saw the profile and wrote the numbers anew. From now on none does.
+    await ports.overviews.delete(resource)
     return Erasure(removed=tuple(Part(what, count) for what, count in sorted(counts.items()) if count))
 
 

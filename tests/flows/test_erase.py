@@ -6,11 +6,13 @@ from datetime import timedelta
 import pytest
 
 from sync_core.domain.content import Content, ShowAs
+from sync_core.domain.resource import ResourceId
 from sync_core.domain.trail import TrailEntry
 from sync_core.flows.administer import enlist
 from sync_core.flows.erase import Erasure, erase
 from sync_core.flows.keep_subscriptions import keep_subscriptions
 from sync_core.flows.offboard import OnLeaving, offboard
+from sync_core.flows.overview import note_resource
 from sync_core.flows.profiles import find_profile
 from sync_core.flows.taking_part import take_off
 from tests.flows.crew import ADDRESS, ANNA, ASKED, BERT, Crew
@@ -183,6 +185,42 @@ def test_who_was_taken_off_the_list_can_be_erased_with_the_journal_that_was_left
     assert "boiler" in crew.journal(ANNA)
     assert asked(crew, OnLeaving.KEEP).is_done
     assert not crew.rows.all_rows(ANNA)
+
+
+def test_a_run_that_ends_amid_the_erasing_leaves_no_numbers_behind() -> None:
+    crew = busy()
+    forget = crew.trail.forget
+
+    async def forget_slowly(resource: ResourceId) -> int:
+        await note_resource(crew.ports, resource)
+        return await forget(resource)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(crew.trail, "forget", forget_slowly)
+        assert asked(crew, OnLeaving.KEEP).is_done
+    assert ANNA not in crew.overviews.rows
+
+
+def test_of_one_that_was_taken_off_the_list_not_even_the_empty_shell_stays() -> None:
+    crew = Crew()
+    crew.ask()
+    now(offboard(crew.ports, ANNA, OnLeaving.KEEP))
+    profile = now(find_profile(crew.ports, ANNA))
+    assert profile is not None
+    now(take_off(crew.ports, ANNA, profile))
+    assert crew.rows.all_rows(ANNA)
+    assert asked(crew, OnLeaving.KEEP).is_done
+    assert not crew.rows.all_rows(ANNA)
+    assert now(erase(crew.ports, ANNA, OnLeaving.KEEP)) is None
+
+
+def test_numbers_that_outlived_their_resource_are_erased_and_said_to_be() -> None:
+    crew = busy()
+    left = crew.overviews.rows[ANNA]
+    asked(crew, OnLeaving.KEEP)
+    now(crew.overviews.put(left))
+    assert asked(crew, OnLeaving.KEEP).is_done
+    assert ANNA not in crew.overviews.rows
 
 
 def test_one_that_the_board_names_again_begins_anew() -> None:
