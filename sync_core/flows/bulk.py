@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from sync_core.domain.choices import Choices
@@ -10,6 +10,8 @@ from sync_core.domain.errors import Refused, VersionMoved
 from sync_core.domain.profile import Participation, Profile
 from sync_core.domain.resource import CalendarRef, ResourceId
 from sync_core.flows.administer import ResourceRequest, profile_of
+from sync_core.flows.desk import terms_of
+from sync_core.flows.mailboxes import with_former
 from sync_core.flows.revise import IS_LEAVING, PlaceRefused, check_calendars, revise, said_of
 from sync_core.flows.taking_part import activate, pause, resume
 from sync_core.ports import Ports
@@ -50,6 +52,13 @@ class Fault:
     remedy: str
 
 
+_TAKES_NO_PART = Fault(
+    "state",
+    "cannot be so while the resource takes no part",
+    "leave it out, or first have the pilot take the resource in and a direction be open",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What becomes of one resource."""
@@ -80,10 +89,11 @@ async def check_many(ports: Ports, wanted: Sequence[Wanted], known: Mapping[Reso
 async def write_many(ports: Ports, wanted: Sequence[Wanted], known: Mapping[ResourceId, Profile]) -> Sequence[Answer]:
     """Carry out what `check_many` found good, in the order given, those that are as they should be left alone.
 
-    One that is refused after all, since somebody came between, stops no other.
+    One that is refused after all, since somebody came between, stops no other; nor does one for whom nobody answers.
 
     Raises:
-        TryAgain: directory, board or storage do not answer; the same once more completes it.
+        TryAgain: directory, board or storage did not answer for one, and nothing is under way any more; the same once
+            more completes it.
     """
     gate = asyncio.Semaphore(_AT_ONCE)
 
@@ -91,7 +101,11 @@ async def write_many(ports: Ports, wanted: Sequence[Wanted], known: Mapping[Reso
         async with gate:
             return await _write(ports, one, known.get(one.request.resource))
 
-    return await asyncio.gather(*map(write, wanted))
+    ended = await asyncio.gather(*map(write, wanted), return_exceptions=True)
+    for one in ended:
+        if isinstance(one, BaseException):
+            raise one
+    return [one for one in ended if isinstance(one, Answer)]
 
 
 def _result(one: Wanted, known: Profile | None) -> Result:
@@ -119,9 +133,15 @@ async def _check(ports: Ports, choices: Choices, one: Wanted, known: Profile | N
     if known is not None and known.participation is Participation.LEAVING:
         return _refused(resource, Fault("", "is leaving", IS_LEAVING)), None
     try:
-        return Answer(resource, result), await check_calendars(ports, choices, one.request)
+        found = await check_calendars(ports, choices, one.request)
     except Refused as refusal:
         return _refused(resource, fault_of(refusal)), None
+    if known is not None and known.participation not in _AT_REST and _step(one.standing, known.participation):
+        # It would be refused once the rest of it was written.
+        becomes = replace(with_former(known, found), is_in_pilot_group=known.is_in_pilot_group)
+        if not terms_of(ports, becomes, choices).takes_part:
+            return _refused(resource, _TAKES_NO_PART), None
+    return Answer(resource, result), found
 
 
 async def _write(ports: Ports, one: Wanted, known: Profile | None) -> Answer:

@@ -20,6 +20,15 @@ async def note_change(call: AdminCall, resource: ResourceId | None, before: Word
     await note(call, call.operation_id, _target_of(call, resource), before, after, resource=resource)
 
 
+async def note_part(call: AdminCall, target: str, before: Words, after: Words) -> None:
+    """Write down what this call changed beside its own target, as if it had been called for that.
+
+    Raises:
+        TryAgain: it could not be written; the trail then says that the call was begun.
+    """
+    await note(call, call.operation_id, target, before, after)
+
+
 async def note_changes(call: AdminCall, changes: Sequence[tuple[ResourceId, Words, Words]]) -> None:
     """Write down what this call changed about many resources at once.
 

@@ -16,7 +16,7 @@ from sync_core.flows.roster import list_known
 from sync_core.flows.settings_change import change_settings
 from sync_core.flows.sources import list_sources, put_source
 from sync_core.web.admin.answers import Wrong, answer_json, invalid
-from sync_core.web.admin.changes import note_change
+from sync_core.web.admin.changes import differences, note_change, note_part
 from sync_core.web.admin.many import ReportRow, Row, check_rows, counts_of, refuse_with_report, write_rows
 from sync_core.web.admin.reading import read_json, require_content
 from sync_core.web.admin.resource_documents import instant
@@ -209,9 +209,14 @@ async def _apply(call: AdminCall, found: _Found, parts: Sequence[_Part]) -> None
     if found.choices is not None:
         # Also where they are the same: that completes what was interrupted.
         await change_settings(ports, found.choices, tenant.tag)
+        # Each part at once: where a later one breaks off, a repeat finds this one as it is.
+        before, after = document_of(tenant.choices), document_of(found.choices)
+        if before != after:
+            await note_part(call, "/settings", *differences(before, after))
     for source, standing in found.sources:
         if standing is None or standing.tag is None or standing.source != source:
             await put_source(ports, source, standing.tag if standing is not None else None)
+            await _note_source(call, source, standing)
     reports = await write_rows(call, found.wanted, found.reports, found.known)
     for part in parts:
         if part.name == "resources":
@@ -219,6 +224,14 @@ async def _apply(call: AdminCall, found: _Found, parts: Sequence[_Part]) -> None
             _tell(part, reports)
     shown = {part.name: {name: count for name, count in part.counts.items() if count} for part in parts}
     await note_change(call, None, None, shown)
+
+
+async def _note_source(call: AdminCall, source: Source, standing: Standing | None) -> None:
+    target, after = f"/sources/{source.id}", source_document(source)
+    if standing is None or standing.tag is None:
+        await note_part(call, target, None, after)
+    else:
+        await note_part(call, target, *differences(source_document(standing.source), after))
 
 
 def _tell(part: _Part, reports: Sequence[ReportRow]) -> None:

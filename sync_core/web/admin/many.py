@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -78,13 +78,22 @@ async def write_rows(
     call: AdminCall, wanted: Sequence[Wanted | None], reports: Sequence[ReportRow], known: Mapping[ResourceId, Profile]
 ) -> Sequence[ReportRow]:
     """Carry out those that are not refused."""
-    answers = iter(await write_many(call.ports, [one for one in wanted if one is not None], known))
-    written = [report if one is None else _report(next(answers)) for one, report in zip(wanted, reports, strict=True)]
-    touched = {report.resource for report in written if report.outcome in (Result.CREATED, Result.CHANGED)}
-    if touched:
-        now = [profile for profile in await list_known(call.ports) if profile.resource in touched]
-        await note_changes(call, [_change(known.get(profile.resource), profile) for profile in now])
-    return written
+    touched = {report.resource for report in reports if report.outcome in (Result.CREATED, Result.CHANGED)}
+    try:
+        answers = iter(await write_many(call.ports, [one for one in wanted if one is not None], known))
+    finally:
+        # Also where nobody answered for one of them, or one was refused amid: a repeat finds the others as they are.
+        await _tell(call, touched, known)
+    return [report if one is None else _report(next(answers)) for one, report in zip(wanted, reports, strict=True)]
+
+
+async def _tell(call: AdminCall, touched: Collection[str], known: Mapping[ResourceId, Profile]) -> None:
+    """Tell the trail what is not as it was."""
+    if not touched:
+        return
+    now = [profile for profile in await list_known(call.ports) if profile.resource in touched]
+    changes = [_change(known.get(profile.resource), profile) for profile in now]
+    await note_changes(call, [change for change in changes if change[1:] != ({}, {})])
 
 
 def counts_of(reports: Sequence[ReportRow]) -> dict[str, int]:

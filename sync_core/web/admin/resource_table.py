@@ -52,7 +52,7 @@ async def import_resources(call: AdminCall) -> Response:
     if applied:
         await note_change(call, None, None, counts_of(reports))
     refused = counts_of(reports)["refused"]
-    if refused and not (is_dry or is_partial):
+    if refused and not (is_dry or applied):
         words = "line is" if len(lines) == 1 else "lines is" if refused == 1 else "lines are"
         return refuse_with_report(f"{refused} of {len(lines)} {words} refused; nothing was changed.", report)
     return answer_json(report)

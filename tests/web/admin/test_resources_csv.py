@@ -2,10 +2,15 @@
 
 import csv
 import io
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from tests.flows.crew import ADDRESS, ANNA
+from sync_core.flows.administer import profile_of
+from sync_core.flows.profiles import note_profile
+from sync_core.ports import Mailbox
+from tests.flows.crew import ADDRESS, ANNA, ASKED
 from tests.flows.stage import hours
 from tests.web.admin.office import CSV, Answer, Office
 
@@ -59,6 +64,36 @@ async def test_one_bad_line_keeps_all_from_being_carried_out_unless_the_good_one
     assert (part.status, part.body["applied"]) == (200, True)
     assert (await office.call("GET", "/resources/anna")).body["state"] == "active"
     assert (await office.call("GET", "/resources/bert")).status == 404
+
+
+async def test_a_state_that_cannot_be_is_refused_before_anything_else_of_its_line_is_written() -> None:
+    office = Office()
+    await sent(office, f"anna,Anna,active,{ADDRESS},,both,,,")
+    office.crew.choose(pilot_resources=("somebody-else",))
+    answer = await sent(office, f"anna,Anna B.,paused,{ADDRESS},,both,,,")
+    assert (answer.status, faults(answer)) == (400, ["state"])
+    assert (await office.call("GET", "/resources/anna")).body["name"] == "Anna"
+
+
+async def test_a_line_that_somebody_came_before_is_told_and_nobody_says_that_nothing_was_changed() -> None:
+    office = Office()
+    await sent(office, f"anna,Anna,active,{ADDRESS},,both,,,", "bert,Bert,,,,,,,")
+    directory = office.crew.directory
+    find = directory.find_mailbox
+
+    async def somebody_is_faster(address: str, *more: Any) -> Mailbox:
+        await note_profile(office.crew.ports, ANNA, lambda was: replace(was, name="Ann") if was else profile_of(ASKED))
+        return await find(address, *more)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(directory, "find_mailbox", somebody_is_faster)
+        answer = await sent(office, f"anna,Anna B.,active,{ADDRESS},,both,,,", "bert,Bert B.,,,,,,,")
+    assert outcomes(answer) == [(2, "anna", "refused"), (3, "bert", "changed")]
+    assert (answer.status, answer.body["applied"]) == (200, True)
+    assert [(await office.call("GET", f"/resources/{name}")).body["name"] for name in ("anna", "bert")] == [
+        "Ann",
+        "Bert B.",
+    ]
 
 
 async def test_a_dry_run_tells_and_changes_nothing() -> None:

@@ -106,6 +106,34 @@ async def test_settings_imports_and_configurations_are_told_as_a_whole_and_for_e
     assert found["importResources", "/resources/a%2Fb"]["resource"] == "a/b"
 
 
+async def test_what_an_imported_configuration_changed_is_told_part_by_part_with_before_and_after() -> None:
+    office = await enlisted()
+    await office.crew.sources.put(Source(SourceId("board"), secret_names=("board-1",)), None)
+    document = (await office.call("GET", "/configuration")).body
+    changed, new = document["sources"][0] | {"secretNames": ["board-2"]}, {**document["sources"][0], "id": "erp"}
+    document |= {"settings": {**document["settings"], "days_ahead": 90}, "sources": [changed, new]}
+    assert await act(office, "PUT", "/configuration", document) == 200
+    found = {one["target"]: (one["before"], one["after"]) for one in (await told(office))[1:]}
+    assert found["/settings"] == ({}, {"days_ahead": 90})
+    assert found["/sources/board"] == ({"secretNames": ["board-1"]}, {"secretNames": ["board-2"]})
+    assert found["/sources/erp"][0] is None
+    assert found["/sources/erp"][1]["secretNames"] == ["board-1"]
+    assert set(found) == {"/configuration", "/settings", "/sources/board", "/sources/erp"}
+
+
+async def test_an_import_that_breaks_off_tells_of_each_that_was_changed_by_then() -> None:
+    office = await enlisted()
+    office.crew.board.fault, fault = Fault.LOST_REQUEST, office.crew.board.fault
+    table = f"id,name,state,mailbox\r\nanna,Anna B.,active,{ADDRESS}\r\nbert,Bert,waiting,\r\n"
+    assert await act(office, "POST", "/resources/import", table, kind="text/csv") == 503
+    office.crew.board.fault = fault
+    found = {one["target"]: one for one in (await told(office))[1:]}
+    assert found["/resources"]["state"] == "begun"
+    assert found["/resources/anna"]["before"]["name"] == "Anna"
+    assert found["/resources/anna"]["after"]["name"] == "Anna B."
+    assert found["/resources/bert"]["after"]["name"] == "Bert"
+
+
 async def test_what_was_refused_or_only_tried_leaves_no_entry() -> None:
     office = await enlisted()
     before = dict(office.crew.trail.entries)
