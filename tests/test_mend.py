@@ -12,7 +12,7 @@ from sync_core.domain.alert import Level, Trouble
 from sync_core.domain.guard import UNUSUAL
 from sync_core.domain.identity import PairId
 from sync_core.domain.mend import PAGE, link_to_remedy
-from sync_core.domain.profile import MailboxState, MailboxSearch, Participation, Profile
+from sync_core.domain.profile import MailboxSearch, MailboxState, Participation, Profile
 from sync_core.domain.resource import CalendarRef, ResourceId
 from sync_core.domain.setup import Subject
 from sync_core.domain.stored import Cursor, Held

@@ -59,9 +59,13 @@ class Sdk:
             from httpx import AsyncClient
             from kiota_abstractions.authentication import AuthenticationProvider
             from kiota_abstractions.request_information import RequestInformation
+            from kiota_http import httpx_request_adapter
             from msgraph.graph_request_adapter import GraphRequestAdapter
             from msgraph.graph_service_client import GraphServiceClient
+            from opentelemetry.trace import NoOpTracer
 
+            # Its spans carry whole addresses, and with them mailboxes, and what Graph says in a refusal.
+            httpx_request_adapter.tracer = NoOpTracer()
             tokens = self._tokens
 
             class OurTokens(AuthenticationProvider):
