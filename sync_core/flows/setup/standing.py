@@ -57,7 +57,7 @@ async def check_timers(check: Check) -> Sequence[SetupLine]:
         remedy = "See in the app's log why the timer function ends with a fault or is off; its schedule is a setting."
         return [TIMERS.red(f"{'; '.join(lasts)}.", remedy)]
     if never:
-        words = f"{', '.join(never)} has not turned yet."
+        words = f"{' and '.join(never)} {'has' if len(never) == 1 else 'have'} not turned yet."
         return [TIMERS.amber(words, "Wait for the time of its schedule (tidy turns nightly), and check again.")]
     return [TIMERS.green("Pulling, renewing and tidying turn as they are scheduled.")]
 
