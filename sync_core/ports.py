@@ -292,6 +292,9 @@ class CalendarClaims(Protocol):
     async def release(self, calendar: CalendarRef, resource: ResourceId) -> None:
         """Give a claim back; ignored where it is another's."""
 
+    async def find_owner(self, calendar: CalendarRef) -> ResourceId | None:
+        """Whose a calendar is; None where it is nobody's. Claims nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mailbox:

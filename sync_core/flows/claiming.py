@@ -40,6 +40,18 @@ async def claim_calendars(ports: Ports, before: Profile | None, after: Profile) 
         claimed.append(calendar)
 
 
+async def require_unclaimed(ports: Ports, profile: Profile) -> None:
+    """Look whether the resource could claim every calendar that the profile names, without claiming any.
+
+    Raises:
+        CalendarTaken: one is another resource's.
+    """
+    for calendar in calendars_of(profile):
+        owner = await ports.claims.find_owner(calendar)
+        if owner not in (None, profile.resource):
+            raise CalendarTaken(calendar, owner)
+
+
 async def release_unused(ports: Ports, written: Written) -> None:
     """Give back at once what the profile no longer names and what never held an event of ours."""
     kept = calendars_of(written.after)

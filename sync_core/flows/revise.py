@@ -1,13 +1,14 @@
 """Enlist a resource that waits for its turn, or say anew how one takes part, from what was seen of it and no other."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 from sync_core.domain.choices import Choices
 from sync_core.domain.errors import Refused, TryAgain, VersionMoved
 from sync_core.domain.profile import CalendarWish, MailboxSearch, Participation, Profile
 from sync_core.flows.administer import ResourceRequest, enlist, find_all, profile_of, put_into_force
-from sync_core.flows.claiming import CalendarTaken, claim_calendars
+from sync_core.flows.claiming import CalendarTaken, claim_calendars, require_unclaimed
 from sync_core.flows.desk import terms_of
 from sync_core.flows.keep_subscriptions import subscribe
 from sync_core.flows.mailboxes import CalendarMissing, find_calendars, with_former
@@ -95,12 +96,9 @@ async def check_calendars(ports: Ports, choices: Choices, request: ResourceReque
         found = await find_calendars(ports, choices, asked, None)
     except CalendarMissing as missing:
         raise _not_there(missing, request) from missing
-    before = await find_profile(ports, request.resource)
-    await _claim(ports, before, found, request)
-    kept = {use.ref for use in before.calendars} | set(before.former) if before else set()
-    for use in found.calendars:
-        if use.ref not in kept:
-            await ports.claims.release(use.ref, request.resource)
+    # Not by claiming for a moment: what is given back then may have been claimed in earnest in between.
+    with _place_told(found, request):
+        await require_unclaimed(ports, found)
     return found
 
 
@@ -143,7 +141,8 @@ async def _change(ports: Ports, choices: Choices, request: ResourceRequest, know
         profile = await find_all(ports, choices, profile_of(request), known)
     except CalendarMissing as missing:
         raise _not_there(missing, request) from missing
-    await _claim(ports, known, profile, request)
+    with _place_told(profile, request):
+        await claim_calendars(ports, known, profile)
 
     def change(before: Profile | None) -> Profile:
         after = with_former(before, profile)
@@ -156,9 +155,11 @@ async def _change(ports: Ports, choices: Choices, request: ResourceRequest, know
     return await put_into_force(ports, choices, profile, "changed", change)
 
 
-async def _claim(ports: Ports, before: Profile | None, found: Profile, request: ResourceRequest) -> None:
+@contextmanager
+def _place_told(found: Profile, request: ResourceRequest) -> Iterator[None]:
+    """Say of a calendar that is another's where in the request it stands."""
     try:
-        await claim_calendars(ports, before, found)
+        yield
     except CalendarTaken as taken:
         order = sorted(range(len(request.calendars)), key=lambda at: not _is_main(request.calendars[at]))
         at = next((index for index, use in enumerate(found.calendars) if use.ref == taken.calendar), len(order))

@@ -24,6 +24,11 @@ class ClaimsContract:
         await claims.release(CALENDAR, ADA)
         assert await claims.claim(CALENDAR, BEN) == BEN
 
+    async def test_asking_whose_it_is_claims_nothing(self, claims: CalendarClaims) -> None:
+        assert await claims.find_owner(CALENDAR) is None
+        assert await claims.claim(CALENDAR, BEN) == BEN
+        assert await claims.find_owner(CALENDAR) == BEN
+
     async def test_several_own_different_calendars_of_one_mailbox(self, claims: CalendarClaims) -> None:
         ids = [*NASTY_IDS, "PLAIN-1"]
         owners = {CalendarRef("box", identity): ResourceId(f"r-{number}") for number, identity in enumerate(ids)}

@@ -15,3 +15,6 @@ class FakeClaims:
     async def release(self, calendar: CalendarRef, resource: ResourceId) -> None:
         if self.owners.get(calendar) == resource:
             del self.owners[calendar]
+
+    async def find_owner(self, calendar: CalendarRef) -> ResourceId | None:
+        return self.owners.get(calendar)

@@ -8,13 +8,14 @@ import pytest
 from sync_core.domain.errors import Refused, VersionMoved
 from sync_core.domain.overview import State
 from sync_core.domain.profile import CalendarWish, Participation, Profile
-from sync_core.domain.resource import Direction
+from sync_core.domain.resource import CalendarRef, Direction, ResourceId
 from sync_core.domain.stored import LinkRow, ProfileRow, Todo
 from sync_core.flows.offboard import OnLeaving, offboard
 from sync_core.flows.profiles import find_profile, note_profile
 from sync_core.flows.revise import PlaceRefused, revise
 from sync_core.flows.roster import find_member, page_members
 from sync_core.flows.taking_part import activate, pause, resume, sync_now, take_off
+from tests.fakes.claims import FakeClaims
 from tests.flows.crew import ADDRESS, ANNA, ASKED, BERT, Crew
 from tests.flows.stage import R0, TASK, Interrupted, hours, now
 
@@ -52,6 +53,30 @@ def test_a_new_resource_that_the_pilot_names_takes_part_at_once() -> None:
     crew = Crew()
     crew.choose(pilot_resources=(ANNA,))
     assert now(revise(crew.ports, ASKED, None)).participation is Participation.ACTIVE
+
+
+def test_who_is_activated_while_another_admin_changes_them_keeps_their_calendar() -> None:
+    crew = Crew()
+    seen = now(revise(crew.ports, ASKED, None))
+    claims = crew.ports.claims
+
+    class Interleaved(FakeClaims):
+        async def release(self, calendar: CalendarRef, resource: ResourceId) -> None:
+            await activate(crew.ports, ANNA)
+            await claims.release(calendar, resource)
+
+        async def find_owner(self, calendar: CalendarRef) -> ResourceId | None:
+            owner = await claims.find_owner(calendar)
+            await activate(crew.ports, ANNA)
+            return owner
+
+        async def claim(self, calendar: CalendarRef, resource: ResourceId) -> ResourceId:
+            return await claims.claim(calendar, resource)
+
+    with pytest.raises(VersionMoved):
+        now(revise(replace(crew.ports, claims=Interleaved()), replace(ASKED, name="Anna B."), seen))
+    assert known(crew).participation is Participation.ACTIVE
+    assert crew.owners == {crew.main: ANNA}
 
 
 def test_no_calendar_is_made_for_who_waits() -> None:

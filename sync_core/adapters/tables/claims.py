@@ -33,8 +33,8 @@ class TableClaims:
                 except ResourceExistsError:
                     pass
             # It may be given back between the two calls: then the next try takes it.
-            if found := await self._reader.entity(*_keys(calendar).values()):
-                return ResourceId(str(found[_OWNER]))
+            if owner := await self.find_owner(calendar):
+                return owner
         raise TryAgain("a calendar is claimed and given back all the time")
 
     async def release(self, calendar: CalendarRef, resource: ResourceId) -> None:
@@ -48,6 +48,11 @@ class TableClaims:
                 await self._client.delete_entity(*_keys(calendar).values(), **condition)
             except ResourceModifiedError:
                 return
+
+    async def find_owner(self, calendar: CalendarRef) -> ResourceId | None:
+        """Read whose it is."""
+        found = await self._reader.entity(*_keys(calendar).values())
+        return ResourceId(str(found[_OWNER])) if found else None
 
 
 def _keys(calendar: CalendarRef) -> dict[str, str]:
