@@ -88,9 +88,21 @@ def test_azd_takes_the_app_that_the_infrastructure_names_and_builds_nothing_far_
     (name,) = azure["services"]
     tagged = (ROOT / "infra" / "modules" / "app.bicep").read_text("utf-8")
     assert f"'azd-service-name': '{name}'" in tagged
-    assert azure["services"][name]["remoteBuild"] == "false"
-    assert "package --in-place" in azure["hooks"]["prepackage"]["run"]
-    assert f":-{USUAL}}}" in azure["hooks"]["prepackage"]["run"]
+    service = azure["services"][name]
+    assert service["remoteBuild"] == "false"
+    # A hook of the project would be passed over by `azd deploy`, and what was built last time deployed again.
+    assert "package --in-place" in service["hooks"]["prepackage"]["run"]
+    assert f":-{USUAL}}}" in service["hooks"]["prepackage"]["run"]
+
+
+def test_an_azd_that_would_leave_the_packages_out_is_refused_and_the_page_names_the_same_version() -> None:
+    """Before 1.23.13 it took `!` in .funcignore for an exclusion: https://github.com/Azure/azure-dev/pull/7311."""
+    wanted = _read(ROOT / "azure.yaml")["requiredVersions"]["azd"]
+    assert wanted == ">=1.23.13"
+    page = (ROOT / "docs" / "admin" / "set-up.md").read_text("utf-8")
+    assert re.search(
+        rf"^\| \[Azure Developer CLI\][^|]*\| {re.escape(wanted.removeprefix('>='))} or newer", page, re.MULTILINE
+    )
 
 
 def test_the_usual_python_is_the_one_that_the_infrastructure_asks_for() -> None:

@@ -1,9 +1,10 @@
 """What the platform reads: host.json, the pinned requirements and what stays out of the package."""
 
-import fnmatch
 import json
 import re
 import subprocess
+
+import pathspec
 
 from devtools.paths import ROOT
 
@@ -34,17 +35,21 @@ def test_every_requirement_is_pinned() -> None:
                 assert re.match(r"[\w.\-]+==[\w.]+(; .+)?$", line), f"{file.name}: {line}"
 
 
-def test_only_the_product_is_deployed() -> None:
-    """Core Tools reads .funcignore like a .gitignore; here by the names at the root, which is all it uses."""
-    patterns = [
-        line.rstrip("/")
-        for line in (ROOT / ".funcignore").read_text("utf-8").splitlines()
-        if line and not line.startswith("#")
-    ]
-    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout  # noqa: S607
-    roots = {path.split("/")[0] for path in tracked.splitlines()}
-    deployed = {name for name in roots if not any(fnmatch.fnmatch(name, pattern) for pattern in patterns)}
-    assert deployed <= {"function_app.py", "host.json", "requirements.txt", "sync_core"}
+def test_only_the_product_is_deployed_and_nothing_that_an_admin_keeps_beside_it() -> None:
+    """The Azure Developer CLI reads .funcignore like a .gitignore."""
+    ignored = pathspec.PathSpec.from_lines("gitignore", (ROOT / ".funcignore").read_text("utf-8").splitlines())
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S607
+    # By the names at the root: what is ignored there is not looked into.
+    roots = {path.split("/")[0] for path in listed.stdout.splitlines()}
+    assert {name for name in roots if not ignored.match_file(name)} == {
+        "function_app.py",
+        "host.json",
+        "requirements.txt",
+        "sync_core",
+    }
+    kept = ("tandem.env", "key.txt", "webhook.txt", "tenant.json", "pilot.csv", ".azure", ".venv", "anything.else")
+    assert [name for name in kept if not ignored.match_file(name)] == []
+    assert not ignored.match_file(".python_packages/lib/site-packages/azure/functions/__init__.py")
 
 
 def test_the_continuous_check_runs_the_documented_command() -> None:
