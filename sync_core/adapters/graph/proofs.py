@@ -73,6 +73,9 @@ class GraphProofs:
             for each in await self._find_left(calendar):
                 await self._end(each)
             reply = await self._subscribe(calendar)
+        if reply.status == 409:
+            # Our address has not been asked, so that nothing is known of it: Graph shows a long list by pages.
+            raise TryAgain(f"another check of this calendar ends within the hour by itself ({reply.words})")
         if reply.trouble is Trouble.CALENDAR:
             raise CalendarRefused(f"the mailbox or calendar does not answer us ({reply.words})")
         if reply.trouble in (Trouble.THROTTLED, Trouble.UNCERTAIN, Trouble.AUTHENTICATION):

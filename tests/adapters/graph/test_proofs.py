@@ -150,6 +150,7 @@ async def subscribe(stage: GraphStage, graph: Graph, changes: str) -> str:
         (400, f"{VALIDATION} The SSL connection could not be made.", Refused, "certificate"),
         (400, "top secret", Refused, "SomeCode"),
         (403, "top secret", CalendarRefused, "SomeCode"),
+        (409, "top secret", TryAgain, "another check"),
         (503, "top secret", TryAgain, "asks for time"),
     ],
 )
