@@ -56,10 +56,9 @@ param connectorId string = ''
 @description('Where Graph and the board reach the app, without /api; empty for the address that the platform gives it.')
 param publicUrl string = ''
 
-@description('Directory (tenant) id of the app registration.')
-@minLength(36)
+@description('Directory (tenant) id of the app registration; empty for that of the subscription.')
 @maxLength(36)
-param graphTenantId string = tenant().tenantId
+param graphTenantId string = ''
 
 @description('Application (client) id of the app registration; empty until register-app has made it.')
 param graphClientId string = ''
@@ -85,6 +84,11 @@ param graphScope string = ''
   'federated'
 ])
 param graphSignIn string = 'secret'
+
+@description('Name of the app registration\'s secret in the vault.')
+@minLength(1)
+@maxLength(127)
+param graphClientSecretName string = 'graph-client-secret'
 
 @description('Events per page of a read.')
 @minValue(1)
@@ -357,9 +361,10 @@ module settings 'modules/settings.bicep' = {
     graphEndpoint: graphEndpoint
     graphAuthority: graphAuthority
     graphScope: graphScope
-    graphTenantId: graphTenantId
+    graphTenantId: empty(graphTenantId) ? tenant().tenantId : graphTenantId
     graphClientId: graphClientId
     graphSignIn: graphSignIn
+    graphClientSecretName: graphClientSecretName
     graphPageSize: graphPageSize
     graphMaxConcurrency: graphMaxConcurrency
     adminAudience: empty(adminAudience) ? graphClientId : adminAudience

@@ -11,9 +11,11 @@ param budgetStartsOn = readEnvironmentVariable('BUDGET_STARTS_ON', '')
 param monthlyBudget = int(readEnvironmentVariable('MONTHLY_BUDGET', '50'))
 param pythonVersion = readEnvironmentVariable('PYTHON_VERSION', '3.12')
 
-// Told by register-app; empty at the first deployment.
+// Told by register-app; empty at the first deployment. The tenant only matters where it is not the subscription's.
+param graphTenantId = readEnvironmentVariable('GRAPH_TENANT_ID', '')
 param graphClientId = readEnvironmentVariable('GRAPH_CLIENT_ID', '')
 param graphSignIn = readEnvironmentVariable('GRAPH_SIGN_IN', 'secret')
+param graphClientSecretName = readEnvironmentVariable('GRAPH_CLIENT_SECRET_NAME', 'graph-client-secret')
 param adminAudience = readEnvironmentVariable('ADMIN_AUDIENCE', '')
 param graphEndpoint = readEnvironmentVariable('GRAPH_ENDPOINT', 'https://graph.microsoft.com')
 // Only where an installation moved: what its former one named it.

@@ -49,6 +49,18 @@ def test_the_tables_are_the_same(whole: Whole) -> None:
     assert frozenset(ALL_TABLES) == made(whole, TABLE) == told("tables")
 
 
+def test_each_provider_is_registered_by_the_page_that_begins_with_an_empty_subscription() -> None:
+    [loop] = re.findall(r"^for provider in (.+); do$", PAGE, re.MULTILINE)
+    known = {f"Microsoft.{name}" for name in loop.split()}
+    # There in every subscription.
+    known.add("Microsoft.Authorization")
+    # Flex Consumption delegates its subnet to the second.
+    apart = set(re.findall(r"^az provider register --namespace (\S+) --wait$", PAGE, re.MULTILINE))
+    assert {each.type.partition("/")[0] for each in deployments()["everything off"].placed} <= known
+    assert {each.type.partition("/")[0] for each in deployments()["everything on"].placed} <= known | apart
+    assert apart == {"Microsoft.App", "Microsoft.Network"}
+
+
 def test_the_container_of_the_package_is_the_same(whole: Whole) -> None:
     assert made(whole, CONTAINER) == told("container")
 

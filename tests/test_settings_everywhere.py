@@ -17,8 +17,10 @@ HOST_ONLY_HERE = frozenset({"FUNCTIONS_WORKER_RUNTIME"})
 # What azd and main.bicepparam read is no setting of the app, but must be kept to have its settings again.
 KEPT_FOR_SETTINGS: Mapping[str, str] = {
     "SCHEDULER_URL": "schedulerUrl",
+    "GRAPH_TENANT_ID": "graphTenantId",
     "GRAPH_CLIENT_ID": "graphClientId",
     "GRAPH_SIGN_IN": "graphSignIn",
+    "GRAPH_CLIENT_SECRET_NAME": "graphClientSecretName",
     "GRAPH_ENDPOINT": "graphEndpoint",
     "ADMIN_AUDIENCE": "adminAudience",
     "TANDEM_CONNECTOR_ID": "connectorId",

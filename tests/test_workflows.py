@@ -83,6 +83,19 @@ def test_the_compiler_the_real_host_and_the_real_shell_have_the_last_word() -> N
     assert deploying.index("what-if") < deploying.index("group create")
 
 
+def test_a_deployment_by_the_workflow_undoes_nothing_that_was_chosen() -> None:
+    """A variable that it left out would be at its default again: storage open to all, events nobody knows as ours."""
+    given = (ROOT / "infra" / "main.bicepparam").read_text("utf-8")
+    read = re.findall(r"readEnvironmentVariable\('(\w+)'(?:, '([^']*)')?\)", given)
+    assert len(read) == given.count("readEnvironmentVariable(")
+    passed = _read(ROOT / ".github" / "workflows" / "deploy.yml")["env"]
+    for name, default in read:
+        # What is empty counts as given where the parameters are read, so a default has to be said once more.
+        otherwise = f" || '{default}'" if default else ""
+        wanted = "inputs.python" if name == "PYTHON_VERSION" else f"vars.{name}{otherwise}"
+        assert passed.get(name) == f"${{{{ {wanted} }}}}", name
+
+
 def test_azd_takes_the_app_that_the_infrastructure_names_and_builds_nothing_far_away() -> None:
     azure = _read(ROOT / "azure.yaml")
     (name,) = azure["services"]

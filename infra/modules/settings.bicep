@@ -50,6 +50,9 @@ param graphClientId string
 ])
 param graphSignIn string
 
+@description('Name of the app registration\'s secret in the vault.')
+param graphClientSecretName string
+
 @description('Events per page of a read.')
 param graphPageSize int
 
@@ -99,7 +102,7 @@ resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
     GRAPH_CLIENT_ID: graphClientId
     GRAPH_SIGN_IN: graphSignIn
     // Empty counts as not set, which it has to be where there is no secret.
-    GRAPH_CLIENT_SECRET_NAME: graphSignIn == 'secret' ? 'graph-client-secret' : ''
+    GRAPH_CLIENT_SECRET_NAME: graphSignIn == 'secret' ? graphClientSecretName : ''
     GRAPH_PAGE_SIZE: string(graphPageSize)
     GRAPH_MAX_CONCURRENCY: string(graphMaxConcurrency)
     SCHEDULER_URL: schedulerUrl
