@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from sync_core.domain.alert import Alert, Level, Trouble, tell
+from sync_core.domain.alert import Alert, Level, Trouble, as_before, tell
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 HELD = Trouble("held", Level.WARNING, "3 are held")
@@ -44,3 +44,16 @@ def test_one_that_becomes_worse_is_told_at_once_and_one_that_becomes_better_is_n
     alerts, told = tell(alerts, [HELD], NOON + timedelta(minutes=10))
     assert told == []
     assert alerts[0].level is Level.WARNING
+
+
+def test_every_trouble_and_alert_links_to_the_section_of_its_kind() -> None:
+    (alert,), _ = tell([], [Trouble("silence:board", Level.WARNING, "nothing since noon")], NOON)
+    assert alert.link == "docs/admin/mend.md#alert-silence"
+    assert HELD.link == "docs/admin/mend.md#alert-held"
+
+
+def test_where_nobody_could_look_what_stands_goes_on_and_is_not_told() -> None:
+    alerts, _ = tell([], [HELD], NOON)
+    for hours in (1, 30):
+        after, told = tell(alerts, [as_before(alert) for alert in alerts], NOON + timedelta(hours=hours))
+        assert (after, told) == (alerts, [])

@@ -8,8 +8,17 @@ import pytest
 from sync_core.domain.appointment import Revision
 from sync_core.domain.change import Alive, NotHere, Pair, Unseen, Vanished
 from sync_core.domain.event import EventId
-from sync_core.domain.guard import Limit, brake, deletion_asked, is_stated, is_suspicious, recent_deletions
-from sync_core.domain.plan import Plan
+from sync_core.domain.guard import (
+    UNUSUAL,
+    Limit,
+    brake,
+    change_asked,
+    deletion_asked,
+    is_stated,
+    is_suspicious,
+    recent_deletions,
+)
+from sync_core.domain.plan import Plan, Verdict
 from sync_core.domain.policy import OnDeletion, Policy
 from sync_core.domain.reconcile import reconcile
 from tests.builders import NOW, board_link, content, event, our_event, outlook_link, pair, planned, policy, shown
@@ -121,3 +130,36 @@ def test_questions_count_as_deletions_since_an_emptied_mailbox_would_ask_hundred
     assert is_suspicious(DELETED, reconcile(DELETED, ASKS, NOW))
     back = pair(board_link(proposed=Revision(1)), planned(), Alive(our_event()))
     assert not is_suspicious(back, reconcile(back, ASKS, NOW)), "one that is withdrawn asks nothing"
+
+
+def test_what_an_admin_turned_down_is_named_alike_until_the_board_says_more_or_something_else_is_written() -> None:
+    asked = change_asked(MOVED, reconcile(MOVED, UNPLANS, NOW))
+    assert asked.startswith("UpdateEvent:")
+    assert change_asked(MOVED, reconcile(MOVED, UNPLANS, NOW + timedelta(hours=1))) == asked
+    for other in (pair(board_link(), planned(3, subject="Pump")), pair(board_link(), planned(2, subject="Leak"))):
+        assert change_asked(other, reconcile(other, UNPLANS, NOW)) not in ("", asked)
+
+
+def test_what_is_deleted_is_named_without_content() -> None:
+    asked = change_asked(UNPLANNED, reconcile(UNPLANNED, UNPLANS, NOW))
+    assert asked.startswith("DeleteEvent:")
+    assert asked.endswith(":")
+
+
+def test_a_refusal_to_decide_is_named_by_its_reason_and_what_the_event_shows() -> None:
+    link = board_link()
+    asked = {
+        change_asked(known, Plan(link.pair, Verdict.HELD, reason, link))
+        for reason in ("the zone is unknown", "two events")
+        for known in (pair(link, planned(), Alive(our_event())), pair(link, planned(), Unseen()))
+    }
+    assert len(asked) == 4
+    assert all(one.startswith("held:") for one in asked)
+
+
+def test_where_nothing_is_asked_nothing_is_named() -> None:
+    link = board_link()
+    known = pair(link, planned())
+    assert change_asked(known, Plan(link.pair, Verdict.HELD, "odd", None)) == ""
+    assert change_asked(known, Plan(link.pair, Verdict.SETTLED, "", link)) == ""
+    assert change_asked(known, Plan(link.pair, Verdict.HELD, UNUSUAL, link)) == ""

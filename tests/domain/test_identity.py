@@ -12,6 +12,7 @@ from sync_core.domain.event import EventId, EventKey
 from sync_core.domain.identity import (
     ConnectorId,
     PairId,
+    appointment_of_pair,
     birth_id,
     is_ours,
     marker_of,
@@ -103,3 +104,11 @@ def test_an_occurrence_is_known_by_its_series_and_original_start() -> None:
     assert occurrence.key == "series~20261123T080000Z"
     assert event(series_id=EventId("series")).key == "event-1"
     assert event(original_start_at=start_at).key == "event-1"
+
+
+@pytest.mark.parametrize("name", ["A-1", "with.dots", "o.like-an-event", ""])
+def test_a_pair_born_on_the_board_tells_its_appointment_and_one_born_in_outlook_none(name: str) -> None:
+    for kind in Kind:
+        key = AppointmentKey(kind, name)
+        assert appointment_of_pair(pair_of_appointment(key)) == key
+    assert appointment_of_pair(pair_of_event(EventKey(name))) is None

@@ -144,3 +144,22 @@ def test_what_waits_after_a_backfill_keeps_the_progress_open_and_what_comes_late
 def test_only_who_takes_part_is_active_since_some_time(state: State) -> None:
     row = stand(None, snapshot(state), NOON)
     assert (row.active_since_at == NOON) is (state in (State.ACTIVE, State.HELD, State.LEAVING))
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "held", "may"),
+    [
+        (State.ACTIVE, "", (), False),
+        (State.ACTIVE, "", (("held by the brake", 2),), True),
+        (State.ACTIVE, "a calendar of it does not answer", (), True),
+        (State.HELD, "its calendar does not answer", (), True),
+        (State.LEAVING, "", (), True),
+        (State.WAITING, "the pilot does not take it in", (), False),
+        (State.PAUSED, "", (("held by the brake", 1),), True),
+        (State.OFFBOARDED, "", (), False),
+    ],
+)
+def test_a_row_tells_whether_anything_of_its_resource_may_be_held(
+    state: State, reason: str, held: tuple[tuple[str, int], ...], may: bool
+) -> None:
+    assert Overview(ADA, "Ada", state, reason, held=held).has_held == may

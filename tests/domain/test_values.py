@@ -33,7 +33,7 @@ from sync_core.domain.stored import (
     TodoReason,
     by_event_address,
 )
-from sync_core.domain.subscription import Subscription, slot_of_client_state
+from sync_core.domain.subscription import Subscription, SubscriptionId, slot_of_client_state
 from sync_core.domain.terms import Terms
 from tests.builders import (
     BOARD_PAIR,
@@ -101,6 +101,15 @@ def test_a_subscription_is_renewed_when_its_time_has_come_or_was_never_set() -> 
     assert subscription.needs_renewal(NOW)
     assert replace(subscription, renew_at=NOW).needs_renewal(NOW)
     assert not replace(subscription, renew_at=NOW + timedelta(seconds=1)).needs_renewal(NOW)
+
+
+def test_a_subscription_ends_only_while_graph_knows_it() -> None:
+    later, earlier = NOW + timedelta(days=1), NOW - timedelta(seconds=1)
+    announced = Subscription("slot", RESOURCE, CALENDAR, "slot.secret")
+    known = replace(announced, id=SubscriptionId("s"), expires_at=later)
+    assert known.ends_after(NOW) == later
+    for dead in (announced, replace(known, id=SubscriptionId("")), replace(known, expires_at=earlier)):
+        assert dead.ends_after(NOW) is None
 
 
 @pytest.mark.parametrize(
