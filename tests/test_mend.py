@@ -146,7 +146,7 @@ def test_every_page_and_section_that_the_code_names_is_there() -> None:
         found
         for place in places
         if place.suffix in {".py", ".bicep", ".kql", ".sh", ".ps1", ".json", ".yaml"}
-        for found in re.findall(r"(?<![\w/])docs/[\w/-]+\.md(?:#[\w-]+)?", place.read_text("utf-8"))
+        for found in re.findall(r"(?<![\w/-])docs/[\w/-]+\.md(?:#[\w-]+)?", place.read_text("utf-8"))
     }
     assert any("#" in each for each in named)
     for each in named:
