@@ -145,6 +145,16 @@ remove_locks() {
   done 4<<<"$locks"
 }
 
+# A workspace that goes with its group can be restored for 14 days, with all that was logged.
+remove_logs() {
+  local logs
+  logs=$(jq -r '.[] | select(.type | ascii_downcase == "microsoft.operationalinsights/workspaces").name' <<<"$1")
+  if [[ -z $logs ]]; then return; fi
+  while read -r log <&4; do
+    change "delete the log $log for good" az monitor log-analytics workspace delete --resource-group "$resource_group" --workspace-name "$log" --force true --yes --only-show-errors
+  done 4<<<"$logs"
+}
+
 remove_group() {
   local found
   found=$(az resource list --resource-group "$resource_group" --output json --only-show-errors)
@@ -152,6 +162,7 @@ remove_group() {
   jq -r '.[] | "  \(.type) \(.name)"' <<<"$found"
   agree "All of it is deleted."
   remove_locks
+  remove_logs "$found"
   change "delete the resource group $resource_group, which takes some minutes" az group delete --name "$resource_group" --yes --only-show-errors
 }
 
@@ -162,6 +173,7 @@ show_what_is_left() {
   az keyvault list-deleted --output json --only-show-errors | jq -r --arg group "/resourcegroups/$resource_group/" '.[]
     | select((.properties.vaultId // "") | ascii_downcase | contains($group | ascii_downcase))
     | "  The vault \(.name) is deleted and can be recovered until \(.properties.scheduledPurgeDate); purge protection lets nobody shorten that. Until then its name is taken."'
+  say "  The storage account can be restored for 14 days, as long as nobody takes its name, by whoever may make one in this subscription."
   say "  The registration can be restored in Entra for 30 days, under Deleted applications, and removed there at once."
   say "  What was granted in Exchange, if it was: limit-mailboxes.ps1 -AppId <application id> -Remove"
   if [[ $events == keep || -n $app_gone ]]; then say "  Events that Tandem made, in the calendars; blocks, on the board."; fi

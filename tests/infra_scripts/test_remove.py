@@ -9,6 +9,7 @@ URL = ("--url", "https://tandem-app.azurewebsites.net", "--resource-group", "tan
 RESOURCES = [
     {"type": "Microsoft.Storage/storageAccounts", "name": "tandemstorage"},
     {"type": "Microsoft.KeyVault/vaults", "name": "tandem-kv"},
+    {"type": "Microsoft.OperationalInsights/workspaces", "name": "tandem-log"},
 ]
 LOCKS = [{"id": f"/subscriptions/s/locks/{name}", "resourceGroup": "tandem"} for name in ("storage", "vault")]
 
@@ -32,13 +33,23 @@ def installed(stage: Stage, app: App) -> Stage:
 def test_everything_goes_in_order_and_what_is_left_is_said(installed: Stage, app: App) -> None:
     assert installed.run(REMOVE, *URL, "--yes") == 0, installed.said
     assert app.offboarded == {"ada": "remove", "eva": "remove"}
-    assert [" ".join(call[:2]) for call in installed.writes] == ["ad app", "lock delete", "lock delete", "group delete"]
+    assert [" ".join(call[:2]) for call in installed.writes] == [
+        "ad app",
+        "lock delete",
+        "lock delete",
+        "monitor log-analytics",
+        "group delete",
+    ]
+    # Without this everything that was logged could be restored with the workspace.
+    [log] = [call for call in installed.writes if "workspace" in call]
+    assert log[log.index("--force") + 1] == "true"
     tenant = installed.tenant
     assert not tenant.applications
     assert not tenant.groups
     assert not tenant.locks
     assert "The vault tandem-kv is deleted and can be recovered until 2027-02-19" in installed.said
     assert "30 days" in installed.said
+    assert "14 days" in installed.said
 
 
 def test_a_second_run_finds_nothing_to_do(installed: Stage) -> None:
@@ -47,7 +58,9 @@ def test_a_second_run_finds_nothing_to_do(installed: Stage) -> None:
     assert not installed.writes
 
 
-@pytest.mark.parametrize("fault", ["1:before", "2:before", "2:after", "3:after", "4:before", "4:after"])
+@pytest.mark.parametrize(
+    "fault", ["1:before", "2:before", "2:after", "3:after", "4:before", "4:after", "5:before", "5:after"]
+)
 def test_a_run_that_stops_is_finished_by_the_next(installed: Stage, fault: str) -> None:
     assert installed.run(REMOVE, *URL, "--yes", fault=fault) == 1
     # Without a registration nobody can ask the app any more, and everybody is off-boarded by then.

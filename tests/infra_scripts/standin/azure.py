@@ -108,6 +108,17 @@ def delete_lock(tenant: Tenant, given: Given) -> object:
     return None
 
 
+def delete_workspace(tenant: Tenant, given: Given) -> object:
+    if "--yes" not in given:
+        raise Refused("Unable to prompt for confirmation as no tty available. Use --yes.")
+    group, name = given["--resource-group"], given["--workspace-name"]
+    left = [each for each in tenant.groups.get(group, []) if each["name"] != name]
+    # One that is not there any more is no fault.
+    if group in tenant.groups:
+        tenant.groups[group] = left
+    return None
+
+
 def delete_group(tenant: Tenant, given: Given) -> object:
     if "--yes" not in given:
         raise Refused("Unable to prompt for confirmation as no tty available. Use --yes.")
@@ -143,6 +154,7 @@ ANSWERS = {
     "functionapp config appsettings delete": delete_settings,
     "group exists": does_group_exist,
     "group delete": delete_group,
+    "monitor log-analytics workspace delete": delete_workspace,
     "resource list": list_resources,
     "lock list": list_locks,
     "lock delete": delete_lock,
