@@ -16,7 +16,8 @@ from sync_core.flows.revise import IS_LEAVING, PlaceRefused, check_calendars, re
 from sync_core.flows.taking_part import activate, pause, resume
 from sync_core.ports import Ports
 
-_AT_ONCE = 8
+# Each has a mailbox of its own, so that Graph's four at once for a mailbox are never near.
+_AT_ONCE = 16
 _AT_REST = (Participation.WAITING, Participation.OFFBOARDED)
 
 

@@ -17,7 +17,15 @@ from sync_core.flows.settings_change import change_settings
 from sync_core.flows.sources import list_sources, put_source
 from sync_core.web.admin.answers import Wrong, answer_json, invalid
 from sync_core.web.admin.changes import differences, note_change, note_part
-from sync_core.web.admin.many import ReportRow, Row, check_rows, counts_of, refuse_with_report, write_rows
+from sync_core.web.admin.many import (
+    ReportRow,
+    Row,
+    at_one_sitting,
+    check_rows,
+    counts_of,
+    refuse_with_report,
+    write_rows,
+)
 from sync_core.web.admin.reading import read_json, require_content
 from sync_core.web.admin.resource_documents import instant
 from sync_core.web.admin.routing import AdminCall, Route
@@ -83,6 +91,7 @@ async def import_configuration(call: AdminCall) -> Response:
     document = read_json(call.headers, call.body)
     _check_form(document)
     parts: list[_Part] = []
+    call = at_one_sitting(call)
     found = _Found(
         await _check_settings(call, document, parts),
         *await _check_resources(call, document, parts),

@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
 
@@ -12,6 +12,7 @@ from sync_core.contract.tenant_problems import TenantProblem
 from sync_core.domain.profile import Profile
 from sync_core.domain.resource import ResourceId
 from sync_core.flows.bulk import Answer, Result, Standing, Wanted, check_many, write_many
+from sync_core.flows.looked_up import with_each_looked_up_once
 from sync_core.flows.roster import list_known
 from sync_core.web.admin.answers import Problem
 from sync_core.web.admin.changes import Words, differences, note_changes
@@ -40,10 +41,16 @@ class ReportRow:
     errors: tuple[Trouble, ...] = ()
 
 
+def at_one_sitting(call: AdminCall) -> AdminCall:
+    """The call, in which what the check finds of a mailbox is what is written: it is looked up once for both."""
+    return replace(call, ports=with_each_looked_up_once(call.ports))
+
+
 async def carry_over(
     call: AdminCall, rows: Sequence[Row], known: Mapping[ResourceId, Profile], *, is_dry: bool, is_partial: bool
 ) -> tuple[bool, Sequence[ReportRow]]:
     """Check all, and carry out what is good if all is, or the good ones may go alone; was anything carried out?"""
+    call = at_one_sitting(call)
     wanted, reports = await check_rows(call, rows, known)
     is_refused = any(report.outcome == Result.REFUSED for report in reports)
     if is_dry or (is_refused and not is_partial):
