@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from devtools.admin import Admin
+from devtools.calls import call
 from devtools.hands import Planner
 from devtools.paths import ROOT
 from devtools.trouble import Trouble
@@ -18,6 +19,7 @@ from sync_core.ports import Ports
 
 FILE = ROOT / "demo" / "resources.json"
 PILOT = ROOT / "demo" / "pilot.csv"
+CONTROL = "ceo@tandem.example"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,12 @@ def seat_pilot(planner: Planner) -> None:
     """Make the five of `demo/pilot.csv` the board's resources."""
     rows = csv.DictReader(PILOT.read_text("utf-8").splitlines())
     planner.seat([{"id": row["id"], "name": row["name"], "email": row["mailbox"]} for row in rows])
+
+
+def lock_control(graph: str) -> None:
+    """Make a mailbox that the app has no access to, for the set-up check to prove that it has none."""
+    call("POST", f"{graph}/_control/users", {"name": CONTROL})
+    call("PUT", f"{graph}/_control/users/{CONTROL}/state", {"state": "blocked"})
 
 
 def load_team(settings: Mapping[str, str]) -> None:

@@ -17,7 +17,7 @@ from devtools.development import (
 from devtools.hands import Planner
 from devtools.launch import has_core_tools, start_board, start_graph, start_host, start_issuer, start_timer
 from devtools.processes import Parts, check_port
-from devtools.team import load_team, seat_pilot, seat_team
+from devtools.team import load_team, lock_control, seat_pilot, seat_team
 from devtools.trouble import Trouble
 
 MOVED = "stop what uses it (`up` needs its fixed addresses)"
@@ -41,6 +41,7 @@ def stay_up(location: Path | None = None, *, is_empty: bool = False) -> int:
         simulates_board = speaks_to_loopback(settings, "SCHEDULER_URL")
         if simulates_graph:
             start_graph(parts, GRAPH_PORT, echo=print)
+            lock_control(graph)
         if simulates_board:
             start_board(parts, host, graph if simulates_graph else None, BOARD_PORT, echo=print)
             (seat_pilot if is_empty else seat_team)(Planner(board))

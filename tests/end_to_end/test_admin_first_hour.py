@@ -16,7 +16,7 @@ from devtools.launch import WEBHOOK_ROUTE
 from devtools.paths import ROOT
 from devtools.plan import plan_tomorrow
 from devtools.send import send
-from devtools.team import seat_pilot
+from devtools.team import lock_control, seat_pilot
 from tests.end_to_end.desk import AdminDesk, admin_desk
 from tests.services import wait_until
 from tests.turns import IS_QUICK
@@ -54,6 +54,7 @@ def test_the_first_hour_goes_as_its_page_tells(
     monkeypatch.chdir(ROOT)
     with admin_desk(tmp_path / "state.jsonl") as desk:
         seat_pilot(Planner(desk.stack.board.address))
+        lock_control(desk.stack.graph.address)
         for step in steps():
             for command in step.commands:
                 play_until(desk, command, step.shows, capsys)
