@@ -1,11 +1,12 @@
 """Forget what is stored of one resource: placements while links name them, a journal in its time, or every row."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import timedelta
 
 from sync_core.domain.appointment import AppointmentKey
 from sync_core.domain.choices import Choices
+from sync_core.domain.link import Link, Origin
 from sync_core.domain.resource import ResourceId
 from sync_core.domain.stored import (
     Address,
@@ -66,7 +67,16 @@ async def forget_placements(ports: Ports, resource: ResourceId) -> int:
 
     One that others share is theirs as well and stays. One that moves meanwhile is left, too: it is told anew then.
     """
-    own = await _its_own(ports, resource)
+    return await _remove(ports, await _its_own(ports, resource))
+
+
+async def forget_blocks(ports: Ports, resource: ResourceId, links: Iterable[Link]) -> int:
+    """Remove what the board said of the worker's own events, which these links name for the last time."""
+    keys = [link.appointment for link in links if link.origin is Origin.OUTLOOK and link.appointment is not None]
+    return await _remove(ports, await _planned_on_nobody_else(ports, resource, keys))
+
+
+async def _remove(ports: Ports, own: Sequence[Placed]) -> int:
     for begin in range(0, len(own), MOST_OPERATIONS):
         await ports.placements.remove(own[begin : begin + MOST_OPERATIONS])
     return len(own)
@@ -79,7 +89,11 @@ async def _its_own(ports: Ports, resource: ResourceId) -> list[Placed]:
             keys[row.key] = None
         elif isinstance(row, LinkRow) and row.link.appointment is not None:
             keys[row.link.appointment] = None
-    found = await ports.placements.read(list(keys)) if keys else {}
+    return await _planned_on_nobody_else(ports, resource, list(keys))
+
+
+async def _planned_on_nobody_else(ports: Ports, resource: ResourceId, keys: Sequence[AppointmentKey]) -> list[Placed]:
+    found = await ports.placements.read(keys) if keys else {}
     return [one for one in found.values() if one.placement and one.placement.resources == (resource,)]
 
 

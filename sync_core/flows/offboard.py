@@ -1,5 +1,6 @@
 """Take a resource out: its events kept or removed, its subscriptions and claims given back, its rows deleted."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from enum import StrEnum
 
@@ -22,7 +23,7 @@ from sync_core.domain.stored import (
 )
 from sync_core.flows.batches import chunked
 from sync_core.flows.claiming import calendars_of
-from sync_core.flows.forget import forget_placements
+from sync_core.flows.forget import forget_blocks, forget_placements
 from sync_core.flows.keep_subscriptions import keep_subscriptions
 from sync_core.flows.profiles import note_profile, profile_in, ring_for, write_profile
 from sync_core.flows.tenure import Tenure
@@ -30,7 +31,7 @@ from sync_core.ports import Pending, Ports
 
 _UNFINISHED = (Announcement, BoardInbox, OutlookInbox, Todo)
 _PENDING_TO_GO = (Announcement, Cursor, Held, OutlookInbox, Todo)
-_FAMILIES_TO_GO = (Family.LINK, Family.BY_EVENT, Family.BY_APPOINTMENT, Family.SEEN)
+_INDEXES_TO_GO = (Family.BY_EVENT, Family.BY_APPOINTMENT, Family.SEEN)
 
 
 class OnLeaving(StrEnum):
@@ -97,7 +98,10 @@ async def clear_away(ports: Ports, resource: ResourceId) -> bool:
         return False
     if profile.is_to_be_erased:
         await forget_placements(ports, resource)  # as long as links name them
-    puts, deletes = await _leftovers(ports, resource, pending)
+    links = await _links(ports, resource)
+    # Later nothing would name them, and in them are words of the worker's own.
+    await forget_blocks(ports, resource, links)
+    puts, deletes = await _leftovers(ports, resource, pending, links)
     if deletes and not await _delete(ports, resource, pending, puts, deletes):
         return False
     calendars = calendars_of(profile)
@@ -130,25 +134,35 @@ def _emptied(profile: Profile | None) -> Profile:
     return replace(profile, calendars=(), former=(), address="", wishes=(), mailbox=MailboxSearch(), is_enlisted=False)
 
 
-async def _leftovers(ports: Ports, resource: ResourceId, pending: Pending) -> tuple[list[Row], list[Address]]:
+async def _leftovers(
+    ports: Ports, resource: ResourceId, pending: Pending, links: Sequence[Link]
+) -> tuple[list[Row], list[Address]]:
     """The rows to write and the addresses to delete: what links remember of the board goes back to the inbox."""
     puts: list[Row] = []
     deletes = [row.address for row in pending.rows if isinstance(row, _PENDING_TO_GO)]
-    for family in _FAMILIES_TO_GO:
-        after: Address | None = None
-        while rows := await ports.rows.scan(resource, (family,), after):
-            for row in rows:
-                if isinstance(row, LinkRow) and row.link.condition is Condition.TOMBSTONE:
-                    continue
-                if isinstance(row, LinkRow):
-                    puts += _told(row.link)
-                if isinstance(row, LinkRow) and row.link.generation and row.link.event is None:
-                    # A later birth must not repeat the id of one whose event is gone.
-                    puts.append(LinkRow(bury(row.link, ports.clock.now())))
-                else:
-                    deletes.append(row.address)
-            after = rows[-1].address
+    for link in links:
+        if link.condition is Condition.TOMBSTONE:
+            continue
+        puts += _told(link)
+        if link.generation and link.event is None:
+            # A later birth must not repeat the id of one whose event is gone.
+            puts.append(LinkRow(bury(link, ports.clock.now())))
+        else:
+            deletes.append(LinkRow(link).address)
+    for family in _INDEXES_TO_GO:
+        deletes += [row.address for row in await _all_of(ports, resource, family)]
     return puts, deletes
+
+
+async def _links(ports: Ports, resource: ResourceId) -> list[Link]:
+    return [row.link for row in await _all_of(ports, resource, Family.LINK) if isinstance(row, LinkRow)]
+
+
+async def _all_of(ports: Ports, resource: ResourceId, family: Family) -> list[Row]:
+    found: list[Row] = []
+    while rows := await ports.rows.scan(resource, (family,), found[-1].address if found else None):
+        found += rows
+    return found
 
 
 def _told(link: Link) -> list[BoardInbox]:

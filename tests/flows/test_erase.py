@@ -176,6 +176,28 @@ def test_what_waits_for_somebody_nobody_enlisted_is_erased_and_of_a_stranger_the
     assert now(erase(crew.ports, ANNA, OnLeaving.KEEP)) is None
 
 
+def test_who_was_off_boarded_long_ago_leaves_no_words_of_an_event_of_their_own() -> None:
+    crew = busy()
+    now(offboard(crew.ports, ANNA, OnLeaving.KEEP))
+    crew.settle()
+    assert "boiler" in repr(crew.placements.placed)
+    assert asked(crew, OnLeaving.KEEP).is_done
+    assert [word for word in WORDS if word in _without_shared(crew, stored(crew))] == []
+
+
+def test_who_comes_back_has_each_event_of_their_own_on_the_board_once() -> None:
+    crew = busy()
+    now(offboard(crew.ports, ANNA, OnLeaving.KEEP))
+    crew.settle()
+    crew.ask()
+    crew.pull(ANNA)
+    crew.deliver(crew.board.outbox)
+    crew.settle()
+    blocks = [state for state in crew.board.living() if state.subject == "dentist"]
+    assert len(blocks) == 1
+    assert [event.content.subject for event in crew.outlook.living(crew.main)].count("dentist") == 1
+
+
 def test_who_was_taken_off_the_list_can_be_erased_with_the_journal_that_was_left() -> None:
     crew = busy()
     now(offboard(crew.ports, ANNA, OnLeaving.KEEP))
