@@ -17,6 +17,7 @@ from sync_core.contract.written import document_of_overrides
 from sync_core.domain.choices import Overrides
 from sync_core.domain.profile import CalendarWish, Profile
 from sync_core.domain.resource import Direction, ResourceId
+from sync_core.flows.accept import WEBHOOKS
 from sync_core.flows.administer import ResourceRequest
 
 MOST_CALENDARS = 20
@@ -60,9 +61,13 @@ class _Resource(Part):
 
 def parse_id(text_given: str) -> ResourceId | TenantProblem:
     """Read the board's id of a resource."""
-    if 1 <= len(text_given) <= LONGEST_ID and all(letter >= " " and letter != "\x7f" for letter in text_given):
+    is_text = all(letter >= " " and letter != "\x7f" for letter in text_given)
+    # Under this name lies what was rejected of everybody's webhooks: nobody may enlist or erase that.
+    if 1 <= len(text_given) <= LONGEST_ID and is_text and text_given != WEBHOOKS:
         return ResourceId(text_given)
-    return TenantProblem("id", "is no id", f"1 to {LONGEST_ID} characters, none of them a control character")
+    return TenantProblem(
+        "id", "is no id", f"1 to {LONGEST_ID} characters, none of them a control character; {WEBHOOKS} is taken"
+    )
 
 
 def parse_resource(resource: ResourceId, document: Any) -> ResourceRequest | tuple[TenantProblem, ...]:

@@ -17,7 +17,7 @@ from sync_core.flows.jobs import file_poison, file_undecodable
 from sync_core.web.admin.access import READER
 from tests.flows.crew import ADDRESS, ANNA
 from tests.flows.stage import TASK, hours
-from tests.web.admin.office import Answer, Office
+from tests.web.admin.office import NEW, Answer, Office
 from tests.web.admin.test_resources import active
 
 SECRET = "oncologist"
@@ -417,6 +417,14 @@ async def test_what_is_no_id_is_refused_and_what_is_not_held_is_not_found() -> N
     assert (await office.call("POST", "/held/release", {"resource": "nobody"})).status == 404
     for query in ({"kind": "else"}, {"since": "yesterday"}, {"reason": ""}, {"cursor": "abc"}, {"of": "anna"}):
         assert (await office.call("GET", f"/held?{urlencode(query)}")).wrong == list(query)
+
+
+async def test_where_rejected_members_lie_is_no_resource_that_could_be_enlisted_or_erased() -> None:
+    office = await active()
+    await file_rejected(office.crew.ports, [Rejection("e-1", "scheduler.appointment.updated", "span is missing")])
+    assert (await office.call("POST", "/resources/~webhooks/erase?events=keep")).status == 400
+    assert (await office.call("PUT", "/resources/~webhooks", {"name": "x"}, etag=NEW)).status == 400
+    assert (await only_held(office))["kind"] == "webhook"
 
 
 async def test_a_reader_sees_all_and_judges_nothing() -> None:
