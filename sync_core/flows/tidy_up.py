@@ -116,7 +116,7 @@ async def _tidy(ports: Ports, choices: Choices, resource: ResourceId, correlatio
 
 
 async def _tidy_unlisted(ports: Ports, choices: Choices, report: TidyReport) -> None:
-    """What outlived its time of those who were taken off the list goes as well."""
+    """What outlived its time of those who were taken off the list goes as well, and numbers that a crash left."""
     try:
         unlisted = await ports.rows.list_unlisted()
     except TryAgain:
@@ -124,6 +124,8 @@ async def _tidy_unlisted(ports: Ports, choices: Choices, report: TidyReport) -> 
         return
     for resource in unlisted:
         try:
+            if await find_profile(ports, resource) is None:
+                await ports.overviews.delete(resource)
             doomed = (await _doomed(ports, resource, ports.clock.now())).rows
             await _remove(ports, resource, doomed + await old_journal(ports, resource, choices), report)
         except LeaseLost:

@@ -242,6 +242,17 @@ def test_of_one_that_was_taken_off_the_list_the_journal_goes_in_its_time() -> No
     assert (crew.journal(ANNA), crew.found(LinkRow, ANNA)) == ("[]", [])
 
 
+def test_numbers_that_a_crash_left_of_one_taken_off_the_list_are_gone_after_the_night() -> None:
+    crew = planned()
+    now(offboard(crew.ports, ANNA, OnLeaving.KEEP))
+    left = crew.overviews.rows[ANNA]
+    now(take_off(crew.ports, ANNA, known(crew)))
+    now(crew.overviews.put(left))
+    crew.tidy()
+    assert ANNA not in crew.overviews.rows
+    assert R0 in crew.overviews.rows
+
+
 def test_who_waits_leaves_the_list_only_if_nobody_enlisted_it() -> None:
     crew = Crew()
     now(note_profile(crew.ports, BERT, lambda _: Profile(BERT, "", "", None, (), Participation.WAITING)))
