@@ -386,8 +386,12 @@ class Sources(Protocol):
             VersionMoved: somebody else wrote it meanwhile; nothing was written.
         """
 
-    async def delete(self, source: SourceId) -> None:
-        """Remove one, with what was heard of it; one that is gone already is fine."""
+    async def delete(self, source: SourceId, tag: str) -> None:
+        """Remove the one that `tag` names, with what was heard of it; one that is gone already is fine.
+
+        Raises:
+            VersionMoved: somebody else wrote it meanwhile; nothing was removed.
+        """
 
     async def note(self, source: SourceId, heard: Heard) -> None:
         """Write what was heard; what is None stays as it was."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from sync_core.domain.errors import Refused, VersionMoved
-from sync_core.domain.source import DEFAULT_SOURCE, Source, SourceId, Standing
+from sync_core.domain.source import Source, SourceId, Standing
 from sync_core.domain.source_checks import SourceProblem, check_source
 from sync_core.ports import Ports
 
@@ -54,9 +54,9 @@ async def delete_source(ports: Ports, source: SourceId, tag: str | None = None) 
         TryAgain: storage does not answer.
     """
     known = await get_source(ports, source)
-    if known is None or (source == DEFAULT_SOURCE and known.tag is None):
+    if known is None or known.tag is None:
         return False
     if tag is not None and known.tag != tag:
         raise VersionMoved("the source was changed meanwhile")
-    await ports.sources.delete(source)
+    await ports.sources.delete(source, known.tag)
     return True

@@ -80,14 +80,22 @@ class SourcesContract:
         assert await sources.list() == [Standing(Source(DEFAULT_SOURCE), Heard(webhook_at=NOW))]
 
     async def test_what_is_removed_is_gone_with_what_was_heard(self, sources: Sources) -> None:
-        await sources.put(FULL, None)
+        tag = await sources.put(FULL, None)
         await sources.note(ERP, Heard(webhook_at=NOW))
-        await sources.delete(ERP)
-        await sources.delete(ERP)
+        await sources.delete(ERP, tag)
+        await sources.delete(ERP, tag)
         assert await sources.list() == [Standing(Source(DEFAULT_SOURCE))]
         await sources.put(FULL, None)
         [_, again] = await sources.list()
         assert again.heard == Heard()
+
+    async def test_what_somebody_wrote_meanwhile_is_not_removed(self, sources: Sources) -> None:
+        seen = await sources.put(FULL, None)
+        newer = replace(FULL, user="somebody-else")
+        await sources.put(newer, seen)
+        with pytest.raises(VersionMoved):
+            await sources.delete(ERP, seen)
+        assert newer in [one.source for one in await sources.list()]
 
     async def test_what_is_heard_of_one_that_is_gone_brings_it_not_back(self, sources: Sources) -> None:
         await sources.note(ERP, Heard(webhook_at=NOW))

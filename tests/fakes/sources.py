@@ -33,7 +33,9 @@ class FakeSources:
         self.rows[source.id] = (source, f"tag-{self._writes}")
         return self.rows[source.id][1]
 
-    async def delete(self, source: SourceId) -> None:
+    async def delete(self, source: SourceId, tag: str) -> None:
+        if source in self.rows and self.rows[source][1] != tag:
+            raise VersionMoved("the source was changed meanwhile")
         self.rows.pop(source, None)
         self.heard.pop(source, None)
 

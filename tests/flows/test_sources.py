@@ -1,5 +1,6 @@
 """What an admin does with the sources of webhooks: only what is whole is written, and nobody's edit is lost."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from sync_core.domain.errors import VersionMoved
 from sync_core.domain.source import DEFAULT_SOURCE, Heard, Proof, Source, SourceId, Standing
 from sync_core.flows.sources import SourceRefused, delete_source, get_source, list_sources, put_source
+from tests.fakes.sources import FakeSources
 from tests.flows.stage import Stage, now
 
 ERP = Source(SourceId("erp"), Proof.BASIC, ("erp-secret",), user="board")
@@ -39,6 +41,24 @@ def test_who_edits_what_another_changed_meanwhile_is_told() -> None:
     kept = now(get_source(stage.ports, ERP.id))
     assert kept is not None
     assert kept.source.user == "board-2"
+
+
+def test_what_is_written_while_another_removes_it_stays() -> None:
+    stage = Stage()
+    tag = now(put_source(stage.ports, ERP, None))
+    newer = replace(ERP, user="board-2")
+
+    class Interleaved(FakeSources):
+        async def list(self) -> Sequence[Standing]:
+            seen = await super().list()
+            await self.put(newer, tag)
+            return seen
+
+    sources = Interleaved()
+    sources.rows, sources._writes = stage.sources.rows, 1
+    with pytest.raises(VersionMoved):
+        now(delete_source(replace(stage.ports, sources=sources), ERP.id, tag))
+    assert [source for source, _ in stage.sources.rows.values()] == [newer]
 
 
 def test_what_is_wrong_is_refused_with_every_field_and_nothing_is_written() -> None:

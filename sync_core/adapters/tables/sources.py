@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from azure.core import MatchConditions
-from azure.core.exceptions import AzureError
+from azure.core.exceptions import AzureError, ResourceModifiedError
 from azure.data.tables import UpdateMode
 
 from sync_core.adapters.tables.connection import SOURCES, Tables
@@ -69,10 +69,14 @@ class TableSources:
         except (OSError, TimeoutError) as error:
             raise TryAgain(f"table {SOURCES} cannot be reached") from error
 
-    async def delete(self, source: SourceId) -> None:
+    async def delete(self, source: SourceId, tag: str) -> None:
         """Remove both rows; the client takes one that is gone for success."""
+        condition: dict[str, Any] = {"etag": tag, "match_condition": MatchConditions.IfNotModified}
         with translated(SOURCES):
-            await self._client.delete_entity(*_place(source).values())
+            try:
+                await self._client.delete_entity(*_place(source).values(), **condition)
+            except ResourceModifiedError as error:
+                raise VersionMoved("the source was changed meanwhile") from error
             await self._client.delete_entity(*_place(source, is_heard=True).values())
 
     async def note(self, source: SourceId, heard: Heard) -> None:
