@@ -59,6 +59,7 @@ $PSNativeCommandUseErrorActionPreference = $false
 Set-StrictMode -Version 1.0
 
 $graphApp = '00000003-0000-0000-c000-000000000000'
+$notKnownYet = 'does not exist|Request_ResourceNotFound|does not reference a valid application object|Not a valid reference update|Permission being assigned was not found'
 $azClient = '04b07795-8ddb-461a-bbee-02f9e1bf7b46'
 # Everything that Tandem can ever ask for; of these, what is not chosen is taken away again.
 $knownPermissions = @("Calendars.Read", "Calendars.ReadWrite", "MailboxSettings.Read", "MailboxSettings.ReadWrite", "User.Read.All", "GroupMember.Read.All")
@@ -93,7 +94,7 @@ function Run-Az {
             return
         }
         $errors = "$(Get-Content -Raw "$scratch/errors")"
-        if ($attempt -ge $script:patience -or $errors -notmatch 'does not exist|Request_ResourceNotFound') {
+        if ($attempt -ge $script:patience -or $errors -notmatch $notKnownYet) {
             throw "register-app: $errors"
         }
         Start-Sleep -Seconds $pause

@@ -65,6 +65,7 @@ roles='[
 scope='{"id":"5b6d1c52-0c3e-4c55-9c0f-2f7a4d1be003","value":"access","type":"Admin","isEnabled":true,
   "adminConsentDisplayName":"Administer Tandem",
   "adminConsentDescription":"Call the administration of Tandem as the signed-in user, who needs a role of Tandem."}'
+not_known_yet='does not exist|Request_ResourceNotFound|does not reference a valid application object|Not a valid reference update|Permission being assigned was not found'
 changes=0 patience=0 pause=${REGISTER_PAUSE:-5}
 exec 3>&1
 
@@ -86,7 +87,7 @@ stop() {
 run_az() {
   local attempt=0
   until az "$@" --only-show-errors 2>"$scratch/errors"; do
-    if ((attempt >= patience)) || ! grep -Eq 'does not exist|Request_ResourceNotFound' "$scratch/errors"; then
+    if ((attempt >= patience)) || ! grep -Eq "$not_known_yet" "$scratch/errors"; then
       cat "$scratch/errors" >&2
       return 1
     fi

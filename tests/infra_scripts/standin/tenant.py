@@ -28,6 +28,16 @@ class Refused(Exception):
         self.code = code
 
 
+# What Graph says of something that was made a moment ago, by what it is asked for:
+# https://github.com/Azure/azure-cli/issues/21674, https://github.com/microsoftgraph/msgraph-bicep-types/issues/193
+NOT_KNOWN_YET = (
+    "(Request_ResourceNotFound) Resource does not exist or is not known here yet.",
+    "The appId 'a' of the service principal does not reference a valid application object.",
+    "(Request_BadRequest) Not a valid reference update.",
+    "(Request_BadRequest) Permission being assigned was not found on application 'a'.",
+)
+
+
 class Tenant:
     """Everything that is there, as JSON would show it."""
 
@@ -86,4 +96,4 @@ class Tenant:
         if self.lag:
             self.lag -= 1
             self.save()
-            raise Refused("(Request_ResourceNotFound) Resource does not exist or is not known here yet.")
+            raise Refused(NOT_KNOWN_YET[self.lag % len(NOT_KNOWN_YET)])
