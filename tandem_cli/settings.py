@@ -86,10 +86,10 @@ def _judge(desk: Desk, document: Document) -> Document:
 
 def _effects(verdict: Document) -> str:
     effects = verdict.get("effects") or {}
-    return (
-        f"{effects.get('resources', 0)} resource(s) would be walked, "
-        f"and at most {effects.get('events', 0)} event(s) rewritten."
-    )
+    walked, events = f"{effects.get('resources', 0)} resource(s) would be walked", effects.get("events", 0)
+    if effects.get("atLeast"):
+        return f"{walked}; there are too many events to look at all: of those looked at, {events} would be rewritten."
+    return f"{walked}, and at most {events} event(s) rewritten."
 
 
 def _differences(before: Document, after: Document) -> list[str]:

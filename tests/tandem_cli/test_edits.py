@@ -78,6 +78,17 @@ def test_settings_in_the_editor_are_stored_if_nobody_was_faster(
     assert not drafts(tmp_path)
 
 
+def test_a_number_that_is_not_all_of_it_is_not_told_as_the_most(
+    server: ContractServer, run: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "tenant.json").write_text("{}", "utf-8")
+    effects = {"resources": 900, "events": 5000, "atLeast": True}
+    server.says("validateSettings", Script(200, {"problems": [], "effects": effects}))
+    ended = run("tandem settings validate tenant.json")
+    assert "at most" not in ended.stdout
+    assert "of those looked at, 5000 would be rewritten" in " ".join(ended.stdout.split())
+
+
 def test_an_editor_that_changed_nothing_sends_nothing(
     server: ContractServer, run: Run, edit_with: Edit, tmp_path: Path
 ) -> None:
