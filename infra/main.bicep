@@ -200,6 +200,9 @@ param logRetentionDays int = 30
 @minValue(-1)
 param logDailyQuotaGb int = 1
 
+@description('Keep the log of the host as well, while the app does not start and tells nothing. It doubles what is logged.')
+param hostLog bool = false
+
 @description('Object id of whoever puts the secrets into the vault; empty for whoever deploys.')
 @maxLength(36)
 param secretsOfficerId string = ''
@@ -382,6 +385,7 @@ module diagnostics 'modules/diagnostics.bicep' = {
     storageName: storage.outputs.name
     vaultName: vault.outputs.name
     appName: app.outputs.name
+    hostLog: hostLog
   }
 }
 

@@ -13,6 +13,9 @@ param vaultName string
 @description('Name of the function app.')
 param appName string
 
+@description('Is the log of the host kept beside that of the app, which has most of its lines as well?')
+param hostLog bool
+
 resource storage 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
   name: storageName
 }
@@ -122,18 +125,19 @@ resource ofVault 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   }
 }
 
-// What the host says, which is all there is where the worker cannot start.
+// What the host says is all there is where not even telemetry is sent. Host and worker send the same lines themselves:
+// kept all the time, it would double what the log costs, and bring the day's quota nearer, beyond which alerts are blind.
 resource ofApp 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   name: 'to-workspace'
   scope: app
   properties: {
     workspaceId: workspaceId
-    logs: [
+    logs: hostLog ? [
       {
         category: 'FunctionAppLogs'
         enabled: true
       }
-    ]
+    ] : []
     metrics: [
       {
         category: 'AllMetrics'
