@@ -205,7 +205,7 @@ param hostLog bool = false
 
 @description('Object id of whoever puts the secrets into the vault; empty for whoever deploys.')
 @maxLength(36)
-param secretsOfficerId string = ''
+param vaultOfficerId string = ''
 
 @description('What that is. A pipeline that deploys is a ServicePrincipal.')
 @allowed([
@@ -213,7 +213,7 @@ param secretsOfficerId string = ''
   'Group'
   'ServicePrincipal'
 ])
-param secretsOfficerType string = 'User'
+param vaultOfficerType string = 'User'
 
 @description('Lock storage and vault against deletion.')
 param lockResources bool = true
@@ -240,7 +240,7 @@ var allTags = union(tags, { 'azd-env-name': environmentName })
 var connector = empty(connectorId) ? guid(resourceGroup().id, environmentName) : connectorId
 // The parser that checkov brings knows no deployer() outside of an interpolation.
 #disable-next-line simplify-interpolation
-var officerId = empty(secretsOfficerId) ? '${deployer().objectId}' : secretsOfficerId
+var officerId = empty(vaultOfficerId) ? '${deployer().objectId}' : vaultOfficerId
 var appUrl = empty(publicUrl) ? app.outputs.url : publicUrl
 
 var identityName = 'id-${name}-${token}'
@@ -298,8 +298,8 @@ module roles 'modules/roles.bicep' = {
     vaultName: vault.outputs.name
     componentName: monitoring.outputs.componentName
     identityPrincipalId: identity.outputs.principalId
-    secretsOfficerId: officerId
-    secretsOfficerType: secretsOfficerType
+    vaultOfficerId: officerId
+    vaultOfficerType: vaultOfficerType
   }
 }
 

@@ -23,7 +23,7 @@ param connectorId = readEnvironmentVariable('TANDEM_CONNECTOR_ID', '')
 param publicUrl = readEnvironmentVariable('TANDEM_PUBLIC_URL', '')
 
 // Whoever deploys, unless another is named: name one where a pipeline deploys.
-param secretsOfficerId = readEnvironmentVariable('SECRETS_OFFICER_ID', '')
-param secretsOfficerType = readEnvironmentVariable('AZURE_PRINCIPAL_TYPE', 'User')
+param vaultOfficerId = readEnvironmentVariable('SECRETS_OFFICER_ID', '')
+param vaultOfficerType = readEnvironmentVariable('AZURE_PRINCIPAL_TYPE', 'User')
 param usePrivateNetwork = bool(readEnvironmentVariable('USE_PRIVATE_NETWORK', 'false'))
 param lockResources = bool(readEnvironmentVariable('LOCK_RESOURCES', 'true'))

@@ -17,7 +17,7 @@ param componentName string
 param identityPrincipalId string
 
 @description('Object id of whoever puts secrets into the vault.')
-param secretsOfficerId string
+param vaultOfficerId string
 
 @description('What that is.')
 @allowed([
@@ -25,7 +25,7 @@ param secretsOfficerId string
   'Group'
   'ServicePrincipal'
 ])
-param secretsOfficerType string
+param vaultOfficerType string
 
 var roles = {
   storageBlobDataOwner: 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
@@ -120,12 +120,12 @@ resource appOnComponent 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
 
 // Neither Owner nor Contributor may read or write a secret.
 resource officerOnVault 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(vault.id, secretsOfficerId, roles.keyVaultSecretsOfficer)
+  name: guid(vault.id, vaultOfficerId, roles.keyVaultSecretsOfficer)
   scope: vault
   properties: {
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.keyVaultSecretsOfficer)
-    principalId: secretsOfficerId
-    principalType: secretsOfficerType
+    principalId: vaultOfficerId
+    principalType: vaultOfficerType
     description: 'Tandem: put its secrets into the vault'
   }
 }
