@@ -33,9 +33,9 @@ def linter_faults(template: Template) -> Iterator[Fault]:
     """Yield what would make the build fail in the workflow, where the compiler is."""
     yield from _unused_faults(template)
     for parameter in template.parameters.values():
-        name = parameter.name
-        if LIKE_A_SECRET.search(name) and not NO_SECRET.search(name) and not parameter.is_secure:
-            yield template.fault(parameter.line, f"{name} is taken for a secret by the linter: call it otherwise")
+        called = parameter.name
+        if LIKE_A_SECRET.search(called) and not NO_SECRET.search(called) and not parameter.is_secure:
+            yield template.fault(parameter.line, f"{called} is taken for a secret by the linter: call it otherwise")
     for declared in (*template.symbols(), *template.outputs.values()):
         for root in expressions_of(declared):
             if root not in declared.decorators:
