@@ -352,6 +352,12 @@ def test_what_only_a_tenant_chooses_is_no_setting_of_a_resource(name: str) -> No
     assert [problem.wrong for problem in read] == ["is no setting"]
 
 
+def test_a_setting_named_as_a_place_in_the_answer_is_refused_like_any_other() -> None:
+    read = parse_tenant_settings({"[key]": 1}, check_template)
+    assert not isinstance(read, Choices)
+    assert [(problem.setting, problem.wrong) for problem in read] == [('["[key]"]', "is no setting")]
+
+
 def test_a_calendar_has_choices_of_its_own_for_the_workers_events_alone() -> None:
     given = {"inward_words": "none", "inward_show_as": ["busy"], "inward_sensitivities": ["normal"]}
     assert overrides(given, for_calendar=True) == Overrides(

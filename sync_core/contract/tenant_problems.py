@@ -30,7 +30,7 @@ class TenantProblem:
 def problem_at(model: type[BaseModel], loc: Sequence[str | int], kind: str, message: str) -> TenantProblem:
     """The problem that pydantic found at a place of that model's document."""
     # The key of a table is no place of its own.
-    places = tuple(loc[:-1] if loc and loc[-1] == "[key]" else loc)
+    places = tuple(loc[:-1] if loc[-1:] == ("[key]",) and kind != "extra_forbidden" else loc)
     path = _path(places)
     if kind == "extra_forbidden":
         names = list(_follow(model, places[:-1])[2].model_fields)

@@ -25,6 +25,7 @@ class TestTableTrail(TrailContract):
 
 
 @pytest.mark.services
+@pytest.mark.timeout(120)
 async def test_of_thousands_of_entries_a_page_costs_what_it_returns(counted: Tables, wire: Counting) -> None:
     trail = TableTrail(counted)
     await trail.write([entry(number, f"r{number % 50}", f"w{number % 5}", days=number / 10) for number in range(3_000)])
