@@ -12,9 +12,11 @@ import typer
 from tandem_cli.calls import Document
 from tandem_cli.command import Desk, command, group
 from tandem_cli.following import Sending
+from tandem_cli.in_parts import Parts
 from tandem_cli.options import DryRun, InFile, OutFile, Yes, as_object, read_bytes, write_file
 from tandem_cli.resources import app as resources
 from tandem_cli.showing import table
+from tandem_cli.tables import MOST_LINES, read_table
 from tandem_cli.trouble import Code, Trouble, explain_fault
 
 app = group("configuration", "Settings, resources and sources in one file, to take along to another deployment.")
@@ -46,13 +48,23 @@ def import_resources(
     partial: Annotated[bool, typer.Option(help="Carry out the good lines although others are refused.")] = False,
     yes: Yes = False,
 ) -> None:
-    """Enlist and change resources from a CSV table: all of it, or nothing if a line is refused."""
+    """Enlist and change resources from a CSV table: all of it, or nothing if a line is refused.
+
+    More than 1,000 lines are sent in parts, every one of them tried before the first is carried out. If it breaks off,
+    say the same again: what is done stays as it is.
+    """
     content = read_bytes(file)
     if not dry_run:
         desk.confirm(f"Take over the resources of {file}?", yes)
-    query = {"dryRun": dry_run or None, "partial": partial or None}
-    with Sending(desk, content, "text/csv") as body:
-        report = desk.calls.change("POST", "/resources/import", query, body=body).document
+    lines = read_table(content)
+    if lines is not None and len(lines.lines) > MOST_LINES:
+        parts = Parts(desk, lines, partial)
+        report = parts.try_out()
+        report = report if dry_run else parts.carry_out(report)
+    else:
+        query = {"dryRun": dry_run or None, "partial": partial or None}
+        with Sending(desk, content, "text/csv") as body:
+            report = desk.calls.change("POST", "/resources/import", query, body=body).document
     rows = table(
         report.get("rows") or [],
         ("line", lambda row: row.get("line")),
@@ -78,10 +90,21 @@ def export_configuration(desk: Desk, output: OutFile = None) -> None:
 @command(
     app, "import", "tandem configuration import tandem.json --dry-run", "tandem configuration import tandem.json --yes"
 )
-def import_configuration(desk: Desk, file: InFile, dry_run: DryRun = False, yes: Yes = False) -> None:
+def import_configuration(
+    desk: Desk,
+    file: InFile,
+    dry_run: DryRun = False,
+    without_resources: Annotated[
+        bool, typer.Option(help="Leave its resources out: more than 1,000 come as a table, by `resources import`.")
+    ] = False,
+    yes: Yes = False,
+) -> None:
     """Take over a configuration: all of it or nothing. What the file does not name stays as it is."""
     content = read_bytes(file)
-    as_object(content, file)
+    document = as_object(content, file)
+    if without_resources:
+        kept = {name: value for name, value in document.items() if name != "resources"}
+        content = json.dumps(kept, ensure_ascii=False).encode()
     if not dry_run:
         desk.confirm(f"Take over the configuration of {file}?", yes)
     with Sending(desk, content, "application/json") as body:

@@ -62,11 +62,12 @@ _TAKES_NO_PART = Fault(
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What becomes of one resource."""
+    """What becomes of one resource; `calendars` are those that a check found for it, and nobody else may have."""
 
     resource: ResourceId
     result: Result
     faults: tuple[Fault, ...] = ()
+    calendars: tuple[CalendarRef, ...] = ()
 
 
 async def check_many(ports: Ports, wanted: Sequence[Wanted], known: Mapping[ResourceId, Profile]) -> Sequence[Answer]:
@@ -173,12 +174,14 @@ async def _bring(ports: Ports, profile: Profile, standing: Standing | None) -> N
 
 def _alone(answer: Answer, found: Profile | None, taken: dict[CalendarRef, ResourceId]) -> Answer:
     """The answer, unless one before it is to have the same calendar."""
-    for use in found.calendars if found is not None and answer.result is not Result.REFUSED else ():
+    if found is None or answer.result is Result.REFUSED:
+        return answer
+    for use in found.calendars:
         owner = taken.setdefault(use.ref, answer.resource)
         if owner != answer.resource:
             remedy = "name another calendar: one belongs to one resource"
             return _refused(answer.resource, Fault("mailbox.address", f"has a calendar that {owner} has, too", remedy))
-    return answer
+    return replace(answer, calendars=tuple(use.ref for use in found.calendars))
 
 
 def fault_of(refusal: Refused) -> Fault:

@@ -18,6 +18,7 @@ from sync_core.flows.sources import list_sources, put_source
 from sync_core.web.admin.answers import Wrong, answer_json, invalid
 from sync_core.web.admin.changes import differences, note_change, note_part
 from sync_core.web.admin.many import (
+    MOST_RESOURCES,
     ReportRow,
     Row,
     at_one_sitting,
@@ -32,7 +33,12 @@ from sync_core.web.admin.routing import AdminCall, Route
 from sync_core.web.http import Response
 
 VERSION = 1
-MOST_RESOURCES, MOST_SOURCES = 10_000, 100
+MOST_SOURCES = 100
+# Of what there is more of than one call can carry out, the rest comes in another way.
+_ELSE = {
+    "resources": "; leave them out (`tandem configuration import --without-resources`) and take them along as a table "
+    "(`tandem resources export`, `import`)"
+}
 _MEMBERS = ("version", "exportedAt", "settings", "resources", "sources")
 _KEPT = (Participation.WAITING, Participation.ACTIVE, Participation.PAUSED)
 
@@ -134,7 +140,7 @@ def _check_form(document: Any) -> None:
         if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
             wrong.append(Wrong(name, "is of the wrong type", "a list of objects"))
         elif len(listed) > most:
-            wrong.append(Wrong(name, "are too many", f"at most {most:,}"))
+            wrong.append(Wrong(name, "are too many", f"at most {most:,}{_ELSE.get(name, '')}"))
     if wrong:
         raise invalid(*wrong)
 

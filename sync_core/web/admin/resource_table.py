@@ -15,14 +15,13 @@ from sync_core.flows.roster import list_known
 from sync_core.web.admin.answers import answer_csv, answer_json
 from sync_core.web.admin.changes import note_change
 from sync_core.web.admin.csv_reading import Line, read_table
-from sync_core.web.admin.many import ReportRow, Row, carry_over, counts_of, refuse_with_report
+from sync_core.web.admin.many import MOST_RESOURCES, ReportRow, Row, carry_over, counts_of, refuse_with_report
 from sync_core.web.admin.reading import require_content
 from sync_core.web.admin.routing import AdminCall, Route
 from sync_core.web.http import Response
 
 COLUMNS = ("id", "name", "state", "mailbox", "zone", "direction", "group", "calendars", "settings")
 NEEDED = ("id", "name")
-MOST_LINES = 10_000
 _AS_JSON = {"calendars": "a JSON list", "settings": "a JSON object"}
 # One that leaves or has left is none to be taken over; an empty cell leaves it where it is.
 _STATES = {Participation.WAITING: "waiting", Participation.ACTIVE: "active", Participation.PAUSED: "paused"}
@@ -40,14 +39,14 @@ async def import_resources(call: AdminCall) -> Response:
     call.query.only("dryRun", "partial")
     is_dry, is_partial = call.query.flag("dryRun"), call.query.flag("partial")
     require_content(call.headers, call.body, "text/csv")
-    lines = read_table(call.body, COLUMNS, NEEDED, MOST_LINES)
+    lines = read_table(call.body, COLUMNS, NEEDED, MOST_RESOURCES)
     known = {profile.resource: profile for profile in await list_known(call.ports)}
     rows = [_row(line, known) for line in lines]
     applied, reports = await carry_over(call, rows, known, is_dry=is_dry, is_partial=is_partial)
     report = {
         "applied": applied,
         **counts_of(reports),
-        "rows": [_line(line, one) for line, one in zip(lines, reports, strict=True)],
+        "rows": [_line(line, one, is_dry=is_dry) for line, one in zip(lines, reports, strict=True)],
     }
     if applied:
         await note_change(call, None, None, counts_of(reports))
@@ -97,12 +96,14 @@ def _row(line: Line, known: Mapping[ResourceId, Profile]) -> Row:
     return Row(cells.get("id", ""), document, cells.get("state", "") or None, tuple(problems))
 
 
-def _line(line: Line, report: ReportRow) -> dict[str, Any]:
+def _line(line: Line, report: ReportRow, *, is_dry: bool) -> dict[str, Any]:
     errors = [
         {"field": _column(field), "wrong": _within(field, wrong), "remedy": remedy}
         for field, wrong, remedy in report.errors
     ]
-    return {"line": line.number, "resource": report.resource[:128], "outcome": report.outcome, "errors": errors}
+    told = {"line": line.number, "resource": report.resource[:128], "outcome": report.outcome, "errors": errors}
+    # Lines that are sent in parts are compared by whoever cut them, before any part is carried out.
+    return {**told, "calendars": list(report.calendars)} if is_dry else told
 
 
 def _column(field: str) -> str:

@@ -111,3 +111,25 @@ async def test_of_many_lines_the_later_one_is_told_that_an_earlier_has_its_calen
     refused = [row for row in answer.body["rows"] if row["outcome"] == "refused"]
     assert [(row["line"], row["errors"][0]["wrong"]) for row in refused] == [(42, "has a calendar that R-7 has, too")]
     assert answer.body["created"] == 40
+
+
+async def test_a_dry_run_marks_calendars_so_that_two_parts_of_one_table_can_be_compared() -> None:
+    office, addresses = staffed(2)
+    marks = [
+        (await sent(office, f"R-{name},Worker,,{address},", dryRun="true")).body["rows"][0]["calendars"]
+        for name, address in enumerate((addresses[0], addresses[1], addresses[0].upper()))
+    ]
+    assert (marks[0] == marks[2], marks[0] == marks[1], [len(each) for each in marks]) == (True, False, [1, 1, 1])
+    assert "box-0" not in str(marks)
+    assert "calendars" not in (await sent(office, f"R-0,Worker,,{addresses[0]},")).body["rows"][0]
+
+
+async def test_more_resources_than_one_call_can_carry_out_are_refused_with_what_to_do() -> None:
+    office = Office()
+    lines = [f"R-{number},Worker,,," for number in range(1001)]
+    table = await sent(office, *lines)
+    assert (table.status, table.body["errors"][0]["remedy"]) == (400, "at most 1,000 lines; send it in parts")
+    document = {"version": 1, "resources": [{"id": f"R-{number}", "name": "Worker"} for number in range(1001)]}
+    whole = await office.call("PUT", "/configuration", document)
+    assert (whole.status, whole.wrong) == (400, ["resources"])
+    assert "--without-resources" in whole.body["errors"][0]["remedy"]

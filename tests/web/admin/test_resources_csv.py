@@ -181,7 +181,7 @@ async def test_every_fault_names_its_column(line: str, field: str) -> None:
         (b"name\r\nX\r\n", "id"),
         (b'id,name\r\nx,"X\r\n', ""),
         (b"id,name\r\nx,\xff\r\n", ""),
-        (b"id,name\r\n" + b"x,X\r\n" * 10_001, ""),
+        (b"id,name\r\n" + b"x,X\r\n" * 1001, ""),
     ],
     ids=range(7),
 )
