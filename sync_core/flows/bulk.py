@@ -1,6 +1,5 @@
 """Enlist and change many resources at once: each is checked before any is written, and each gets its own answer."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -13,11 +12,10 @@ from sync_core.flows.administer import ResourceRequest, profile_of
 from sync_core.flows.desk import terms_of
 from sync_core.flows.mailboxes import with_former
 from sync_core.flows.revise import IS_LEAVING, PlaceRefused, check_calendars, revise, said_of
+from sync_core.flows.side_by_side import side_by_side
 from sync_core.flows.taking_part import activate, pause, resume
 from sync_core.ports import Ports
 
-# Each has a mailbox of its own, so that Graph's four at once for a mailbox are never near.
-_AT_ONCE = 16
 _AT_REST = (Participation.WAITING, Participation.OFFBOARDED)
 
 
@@ -77,13 +75,7 @@ async def check_many(ports: Ports, wanted: Sequence[Wanted], known: Mapping[Reso
         TryAgain: directory or storage do not answer.
     """
     choices = (await ports.tenant.read()).choices
-    gate = asyncio.Semaphore(_AT_ONCE)
-
-    async def check(one: Wanted) -> tuple[Answer, Profile | None]:
-        async with gate:
-            return await _check(ports, choices, one, known.get(one.request.resource))
-
-    checked = await asyncio.gather(*map(check, wanted))
+    checked = await side_by_side(lambda one: _check(ports, choices, one, known.get(one.request.resource)), wanted)
     taken: dict[CalendarRef, ResourceId] = {}
     return [_alone(answer, found, taken) for answer, found in checked]
 
@@ -97,17 +89,7 @@ async def write_many(ports: Ports, wanted: Sequence[Wanted], known: Mapping[Reso
         TryAgain: directory, board or storage did not answer for one, and nothing is under way any more; the same once
             more completes it.
     """
-    gate = asyncio.Semaphore(_AT_ONCE)
-
-    async def write(one: Wanted) -> Answer:
-        async with gate:
-            return await _write(ports, one, known.get(one.request.resource))
-
-    ended = await asyncio.gather(*map(write, wanted), return_exceptions=True)
-    for one in ended:
-        if isinstance(one, BaseException):
-            raise one
-    return [one for one in ended if isinstance(one, Answer)]
+    return await side_by_side(lambda one: _write(ports, one, known.get(one.request.resource)), wanted)
 
 
 def _result(one: Wanted, known: Profile | None) -> Result:

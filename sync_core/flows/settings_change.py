@@ -19,6 +19,7 @@ from sync_core.flows.desk import terms_of
 from sync_core.flows.mailboxes import find_calendars, with_former
 from sync_core.flows.pilot import is_in_group
 from sync_core.flows.profiles import SAVING_MARK, Saving, marks_of_saving, write_profile
+from sync_core.flows.side_by_side import side_by_side
 from sync_core.ports import Ports
 
 # Till then nothing takes a mark for a walk to be made, which would be one by the old choices.
@@ -89,7 +90,8 @@ async def change_settings(ports: Ports, choices: Choices, tag: str | None) -> Se
     tenant = await ports.tenant.read()
     profiles = [row.profile for row in await ports.rows.list_profiles() if row.profile.participation in SERVED]
     if tenant.tag is not None and tenant.choices == choices:
-        marked = [profile for profile in profiles if await _is_marked(ports, profile)]
+        are_marked = await side_by_side(lambda profile: _is_marked(ports, profile), profiles)
+        marked = [profile for profile, is_marked in zip(profiles, are_marked, strict=True) if is_marked]
         members = await members_of(ports, choices, marked)
         return await _apply(ports, Turn(choices, choices, members), marked, tenant.tag)
     if tenant.tag != tag:
@@ -97,8 +99,7 @@ async def change_settings(ports: Ports, choices: Choices, tag: str | None) -> Se
     turn = replace(await turn_to(ports, tenant.choices, choices, profiles), mark=f"{SAVING_MARK}{ports.names.fresh()}")
     concerned = [profile for profile in profiles if is_concerned(ports, turn, profile)]
     mark = Todo(TodoReason.SETTINGS, turn.mark, due_at=ports.clock.now() + _MARK_RESTS)
-    for profile in concerned:
-        await ports.rows.insert(profile.resource, [mark])
+    await side_by_side(lambda profile: ports.rows.insert(profile.resource, [mark]), concerned)
     return await _apply(ports, turn, concerned, await ports.tenant.write(choices, tag))
 
 
@@ -130,7 +131,8 @@ async def turn_to(ports: Ports, before: Choices, choices: Choices, profiles: Seq
 
 
 async def members_of(ports: Ports, choices: Choices, profiles: Sequence[Profile]) -> dict[ResourceId, bool]:
-    return {profile.resource: await _is_member(ports, choices.pilot_group, profile) for profile in profiles}
+    are_members = await side_by_side(lambda profile: _is_member(ports, choices.pilot_group, profile), profiles)
+    return {profile.resource: is_member for profile, is_member in zip(profiles, are_members, strict=True)}
 
 
 async def _is_member(ports: Ports, group: str, profile: Profile) -> bool:
@@ -168,19 +170,23 @@ def planning_of(profile: Profile, choices: Choices) -> str:
 
 
 async def _apply(ports: Ports, turn: Turn, concerned: Sequence[Profile], tag: str) -> SettingsChange:
-    waiting: list[ResourceId] = []
-    ringing: list[Job] = []
     correlation_id = ports.names.fresh()
-    for profile in concerned:
-        try:
-            await _apply_to(ports, turn, profile)
-        except TryAgain:
-            waiting.append(profile.resource)
-        else:
-            ringing.append(Job(profile.resource, ports.clock.now(), "settings", correlation_id))
+    applied = await side_by_side(lambda profile: _is_applied(ports, turn, profile), concerned)
+    resources = [profile.resource for profile in concerned]
+    ringing = [resource for resource, is_applied in zip(resources, applied, strict=True) if is_applied]
+    waiting = [resource for resource, is_applied in zip(resources, applied, strict=True) if not is_applied]
     if ringing:
-        await ports.bells.ring(ringing)
-    return SettingsChange(tag, tuple(profile.resource for profile in concerned), tuple(waiting))
+        now = ports.clock.now()
+        await ports.bells.ring([Job(resource, now, "settings", correlation_id) for resource in ringing])
+    return SettingsChange(tag, tuple(resources), tuple(waiting))
+
+
+async def _is_applied(ports: Ports, turn: Turn, profile: Profile) -> bool:
+    try:
+        await _apply_to(ports, turn, profile)
+    except TryAgain:
+        return False
+    return True
 
 
 async def _apply_to(ports: Ports, turn: Turn, profile: Profile) -> None:

@@ -1,11 +1,15 @@
 """Ports that may fail at any await: before a call takes effect, after it, or by losing its reply."""
 
+import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Coroutine, Generator
 from dataclasses import dataclass, field
 from typing import Any
 
 from sync_core.domain.errors import TryAgain
+
+# One for all: a new one for each of a hundred thousand calls would take longer than what they do.
+_LOOP = asyncio.new_event_loop()
 
 
 class Crash(BaseException):
@@ -73,8 +77,12 @@ class Perilous:
 
 
 def drive(coroutine: Coroutine[Any, Any, Any]) -> Any:
-    """Run a coroutine that only pauses to its end, without an event loop."""
-    while True:
+    """Run a coroutine that only pauses to its end, also amid another."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return _LOOP.run_until_complete(coroutine)
+    while True:  # no loop runs within a running one, and none is needed by what only pauses
         try:
             coroutine.send(None)
         except StopIteration as end:
