@@ -50,7 +50,7 @@ def import_resources(
 ) -> None:
     """Enlist and change resources from a CSV table: all of it, or nothing if a line is refused.
 
-    More than 1,000 lines are sent in parts, every one of them tried before the first is carried out. If it breaks off,
+    More than 500 lines are sent in parts, every one of them tried before the first is carried out. If it breaks off,
     say the same again: what is done stays as it is.
     """
     content = read_bytes(file)

@@ -11,7 +11,7 @@ from tandem_cli.tables import MOST_BYTES, cut, read_table
 from tests.tandem_cli.conftest import Run
 from tests.tandem_cli.contract_server import ContractServer, Script
 
-COUNT = 2500
+COUNT = 1250
 FAULT = {"field": "zone", "wrong": "is none", "remedy": "an IANA name"}
 
 
@@ -41,7 +41,7 @@ def team(tmp_path: Path) -> Path:
 
 
 def whole() -> list[Script]:
-    return [told(0, 1000), told(1000, 2000), told(2000, COUNT)]
+    return [told(0, 500), told(500, 1000), told(1000, COUNT)]
 
 
 def test_every_part_is_tried_and_then_every_part_carried_out(server: ContractServer, run: Run, team: Path) -> None:
@@ -56,26 +56,26 @@ def test_every_part_is_tried_and_then_every_part_carried_out(server: ContractSer
     assert bodies[:3] == bodies[3:]
     assert [lines_of(body)[0] for body in bodies[:3]] == ["id"] * 3
     assert [name for body in bodies[:3] for name in lines_of(body)[1:]] == [f"R-{number}" for number in range(COUNT)]
-    assert "2500/2500 lines carried out" in ended.stderr
+    assert "1250/1250 lines carried out" in ended.stderr
 
 
 def test_a_line_refused_in_the_last_part_keeps_the_first_from_being_carried_out(
     server: ContractServer, run: Run, team: Path
 ) -> None:
-    bad = {"R_2400": {"outcome": "refused", "errors": [FAULT]}}
-    server.says("importResources", *whole()[:2], told(2000, COUNT, **bad))
+    bad = {"R_1200": {"outcome": "refused", "errors": [FAULT]}}
+    server.says("importResources", *whole()[:2], told(1000, COUNT, **bad))
     ended = run(f"tandem resources import {team} --yes")
     assert (ended.exit_code, tried(server)) == (1, [True] * 3)
-    assert "1 of 2,500 lines is refused; nothing was changed." in ended.stderr
-    assert "line 2402 (R-2400), zone is none → an IANA name" in ended.stderr
+    assert "1 of 1,250 lines is refused; nothing was changed." in ended.stderr
+    assert "line 1202 (R-1200), zone is none → an IANA name" in ended.stderr
 
 
 def test_with_partial_the_good_lines_go_alone_and_the_refused_stay_in_the_report(
     server: ContractServer, run: Run, team: Path
 ) -> None:
     bad = {"R_5": {"outcome": "refused", "errors": [FAULT]}}
-    after = Script(parts={"rows": [row for row in told(0, 1001).parts["rows"] if row["resource"] != "R-5"]})
-    server.says("importResources", told(0, 1000, **bad), *whole()[1:], after, told(1001, 2001), told(2001, COUNT))
+    after = Script(parts={"rows": [row for row in told(0, 501).parts["rows"] if row["resource"] != "R-5"]})
+    server.says("importResources", told(0, 500, **bad), *whole()[1:], after, told(501, 1001), told(1001, COUNT))
     ended = run(f"tandem resources import {team} --yes --partial --json")
     report = json.loads(ended.stdout)
     assert (ended.exit_code, report["created"], report["refused"]) == (1, COUNT - 1, 1)
@@ -96,33 +96,33 @@ def test_with_partial_the_good_lines_go_alone_and_the_refused_stay_in_the_report
 def test_what_lines_of_two_parts_both_claim_is_refused_before_anything_is_carried_out(
     clash: Mapping[str, Any], words: str, server: ContractServer, run: Run, team: Path
 ) -> None:
-    first = told(0, 1000, R_7={"calendars": ["m-7"]})
-    server.says("importResources", first, told(1000, 2000, R_1500=clash), told(2000, COUNT))
+    first = told(0, 500, R_7={"calendars": ["m-7"]})
+    server.says("importResources", first, told(500, 1000, R_700=clash), told(1000, COUNT))
     ended = run(f"tandem resources import {team} --yes")
     assert (ended.exit_code, tried(server)) == (1, [True] * 3)
-    assert f"line 1502 ({clash.get('resource', 'R-1500')}), {words}" in ended.stderr
+    assert f"line 702 ({clash.get('resource', 'R-700')}), {words}" in ended.stderr
 
 
 def test_where_it_breaks_off_is_told_and_the_same_once_more_goes_on(
     server: ContractServer, run: Run, team: Path
 ) -> None:
-    server.says("importResources", *whole(), told(0, 1000), Script(500))
+    server.says("importResources", *whole(), told(0, 500), Script(500))
     ended = run(f"tandem resources import {team} --yes")
     assert ended.exit_code == 6
-    where = "That is of lines 1,002 to 2,001. The lines before them are carried out. Say the same again to go on there."
+    where = "That is of lines 502 to 1,001. The lines before them are carried out. Say the same again to go on there."
     assert where in ended.stderr
 
 
 def test_a_line_refused_amid_is_told_by_its_place_in_the_whole_file(
     server: ContractServer, run: Run, team: Path
 ) -> None:
-    amid = {"R_1003": {"outcome": "refused", "errors": [{**FAULT, "field": ""}]}}
-    rows = told(1000, 2000, **amid).parts["rows"]
-    report = {"applied": False, "created": 999, "changed": 0, "same": 0, "refused": 1, "rows": rows}
-    server.says("importResources", *whole(), told(0, 1000), Script(400, parts={"report": report}))
+    amid = {"R_503": {"outcome": "refused", "errors": [{**FAULT, "field": ""}]}}
+    rows = told(500, 1000, **amid).parts["rows"]
+    report = {"applied": False, "created": 499, "changed": 0, "same": 0, "refused": 1, "rows": rows}
+    server.says("importResources", *whole(), told(0, 500), Script(400, parts={"report": report}))
     ended = run(f"tandem resources import {team} --yes")
     assert ended.exit_code == 1
-    assert "line 1005 (R-1003), the whole is none" in ended.stderr
+    assert "line 505 (R-503), the whole is none" in ended.stderr
 
 
 def test_a_dry_run_of_thousands_changes_nothing(server: ContractServer, run: Run, team: Path) -> None:
@@ -138,7 +138,7 @@ def test_a_table_is_cut_between_lines_and_each_keeps_what_it_says() -> None:
     assert [line.number for line in table.lines] == [2, 5, 7, 9]
     assert table.body_of(table.lines[:1]) == b'id,name\r\na,"A\r\nB"\r\n'
     assert table.body_of(table.lines).decode() == text.removeprefix("\ufeff")
-    assert [len(part) for part in cut([*table.lines] * 600)] == [1000, 1000, 400]
+    assert [len(part) for part in cut([*table.lines] * 600)] == [500, 500, 500, 500, 400]
 
 
 def test_long_lines_make_parts_of_fewer_of_them() -> None:

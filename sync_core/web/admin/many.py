@@ -20,8 +20,9 @@ from sync_core.web.admin.changes import Words, differences, note_changes
 from sync_core.web.admin.routing import AdminCall
 from sync_core.web.http import Response
 
-# A call ends after 230 seconds in Azure, whatever it is at: where Graph and the storage take their time, a thousand are
-# checked and carried out in half of that. Whoever has more sends them in parts, as the command line does by itself.
+# A call ends after 230 seconds in Azure, whatever it is at: where Graph takes a tenth of a second for each answer, a
+# thousand that wait take about a minute, and a thousand that activate, which are read at the same time, about three.
+# Whoever has more sends them in parts, as the command line does by itself, and in smaller ones.
 # https://learn.microsoft.com/azure/azure-functions/functions-scale#timeout
 MOST_RESOURCES = 1000
 Trouble = tuple[str, str, str]
