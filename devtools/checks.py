@@ -36,7 +36,7 @@ def run_tests(arguments: Sequence[str]) -> int:
     """Run every test and return pytest's first exit code that is not 0; `arguments`, if any, choose what runs."""
     if arguments:
         return _run((*PYTEST, *arguments))
-    # Ten minutes are the bound of this run: of what is long it plays a third today, and others tomorrow.
+    # Ten minutes are the bound of this run: of what is long it plays one half today and the other tomorrow.
     turn = {"TANDEM_TURN": str(datetime.now(UTC).toordinal())}
     return _run((*PYTEST, *CORE)) or _run((*SERVED, "--ignore=tests/tandem_cli", "--ignore=tests/infra_scripts"), turn)
 

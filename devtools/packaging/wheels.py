@@ -6,6 +6,7 @@ https://pip.pypa.io/en/stable/cli/pip_install/#cmdoption-python-version
 
 import re
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from email.parser import HeaderParser
 from pathlib import Path
@@ -26,18 +27,22 @@ def install_wheels(target: Target, place: Path) -> None:
         Trouble: something cannot be had as a wheel for the target, or a package wants one that is not there.
     """
     place.mkdir(parents=True)
-    chosen = place / "chosen.txt"
-    chosen.write_text("\n".join(pinned_for(target.markers, (ROOT / "requirements.txt").read_text("utf-8"))), "utf-8")
-    command = [sys.executable, "-m", "pip", "install", "--target", str(place), "-r", str(chosen)]
-    command += ["--python-version", target.version, "--implementation", "cp", "--only-binary=:all:", "--no-compile"]
+    asked = ["--python-version", target.version, "--implementation", "cp", "--only-binary=:all:"]
     for platform in PLATFORMS:
-        command += ["--platform", platform]
-    run_with_progress(
-        f"Fetching the packages for Linux and Python {target.version}",
-        command,
-        "The packages could not be fetched; the lines above say which.",
-    )
-    chosen.unlink()
+        asked += ["--platform", platform]
+    with tempfile.TemporaryDirectory(prefix="tandem-wheels-") as folder:
+        wheels, chosen = Path(folder), Path(folder, "chosen.txt")
+        pinned = pinned_for(target.markers, (ROOT / "requirements.txt").read_text("utf-8"))
+        chosen.write_text("\n".join(pinned), "utf-8")
+        # Only a download is resolved for another Python; what is installed then is what was downloaded.
+        run_with_progress(
+            f"Fetching the packages for Linux and Python {target.version}",
+            [sys.executable, "-m", "pip", "download", "--dest", str(wheels), "-r", str(chosen), *asked],
+            "The packages could not be fetched; the lines above say which.",
+        )
+        install = [sys.executable, "-m", "pip", "install", "--target", str(place), "--no-deps", "--no-index"]
+        install += ["--no-compile", "--ignore-requires-python", *asked, *map(str, sorted(wheels.glob("*.whl")))]
+        run_with_progress("Unpacking them", install, "The packages could not be unpacked.")
     if missing := sorted(set(missing_in(place, target.markers))):
         raise Trouble(f"For Python {target.version} these are missing: {', '.join(missing)}. Pin them.")
 
