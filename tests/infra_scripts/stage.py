@@ -13,8 +13,10 @@ from tests.infra_scripts.standin.tenant import Tenant
 
 ROOT = Path(__file__).parents[2]
 REGISTER = ROOT / "infra" / "register-app.sh"
+REGISTER_POWER = ROOT / "infra" / "register-app.ps1"
 REMOVE = ROOT / "infra" / "remove.sh"
 SHELL = shutil.which("bash") or ""
+POWERSHELL = shutil.which("pwsh") or ""
 
 
 class Stage:
@@ -62,13 +64,13 @@ class Stage:
             "REGISTER_PAUSE": "0",
         }
         ended = subprocess.run(
-            [SHELL, str(script), *options],
+            [*_interpreter_of(script), str(script), *options],
             env=environment,
             input=answers,
             capture_output=True,
             text=True,
             check=False,
-            timeout=60,
+            timeout=120,
         )
         self.said = ended.stdout + ended.stderr
         return ended.returncode
@@ -82,3 +84,7 @@ class Stage:
         """What is granted at Graph, by name."""
         granted = [each for each in self.tenant.assignments if each["resourceId"] == "graph-service"]
         return {each["appRoleId"].removeprefix("graph-role-") for each in granted}
+
+
+def _interpreter_of(script: Path) -> list[str]:
+    return [POWERSHELL, "-NoProfile", "-NonInteractive", "-File"] if script.suffix == ".ps1" else [SHELL]
