@@ -12,8 +12,8 @@ from sync_core.flows.administer import ResourceRequest, profile_of
 from sync_core.flows.desk import terms_of
 from sync_core.flows.mailboxes import with_former
 from sync_core.flows.revise import IS_LEAVING, PlaceRefused, check_calendars, revise, said_of
-from sync_core.flows.side_by_side import side_by_side
 from sync_core.flows.taking_part import activate, pause, resume
+from sync_core.parallel import RESOURCES_AT_ONCE, in_parallel
 from sync_core.ports import Ports
 
 _AT_REST = (Participation.WAITING, Participation.OFFBOARDED)
@@ -75,7 +75,9 @@ async def check_many(ports: Ports, wanted: Sequence[Wanted], known: Mapping[Reso
         TryAgain: directory or storage do not answer.
     """
     choices = (await ports.tenant.read()).choices
-    checked = await side_by_side(lambda one: _check(ports, choices, one, known.get(one.request.resource)), wanted)
+    checked = await in_parallel(
+        lambda one: _check(ports, choices, one, known.get(one.request.resource)), wanted, RESOURCES_AT_ONCE
+    )
     taken: dict[CalendarRef, ResourceId] = {}
     return [_alone(answer, found, taken) for answer, found in checked]
 
@@ -89,7 +91,7 @@ async def write_many(ports: Ports, wanted: Sequence[Wanted], known: Mapping[Reso
         TryAgain: directory, board or storage did not answer for one, and nothing is under way any more; the same once
             more completes it.
     """
-    return await side_by_side(lambda one: _write(ports, one, known.get(one.request.resource)), wanted)
+    return await in_parallel(lambda one: _write(ports, one, known.get(one.request.resource)), wanted, RESOURCES_AT_ONCE)
 
 
 def _result(one: Wanted, known: Profile | None) -> Result:

@@ -1,13 +1,12 @@
 """The resources of the tenant as an admin sees them: page by page, or one, each with where it stands."""
 
-import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
 from sync_core.domain.choices import Choices
 from sync_core.domain.errors import Refused, TryAgain
-from sync_core.domain.overview import State
+from sync_core.domain.overview import Overview, State
 from sync_core.domain.profile import Profile
 from sync_core.domain.resource import ResourceId
 from sync_core.domain.stored import Family, Lease, ProfileRow
@@ -15,9 +14,8 @@ from sync_core.flows.advice import advise
 from sync_core.flows.desk import Desk
 from sync_core.flows.overview import note_resource
 from sync_core.flows.snapshot import snapshot_of
+from sync_core.parallel import RESOURCES_AT_ONCE, in_parallel
 from sync_core.ports import Ports
-
-_AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +62,12 @@ async def page_members(ports: Ports, state: State | None, search: str, limit: in
     """
     choices = (await ports.tenant.read()).choices
     page = await ports.overviews.page(state, search, limit, place)
-    gate = asyncio.Semaphore(_AT_ONCE)
 
-    async def profile_of(resource: ResourceId) -> Profile | None:
-        async with gate:
-            found = await ports.rows.get(resource, [(Family.PROFILE,)])
+    async def profile_of(overview: Overview) -> Profile | None:
+        found = await ports.rows.get(overview.resource, [(Family.PROFILE,)])
         return next((row.profile for row in found.values() if isinstance(row, ProfileRow)), None)
 
-    profiles = await asyncio.gather(*(profile_of(overview.resource) for overview in page.overviews))
+    profiles = await in_parallel(profile_of, page.overviews, RESOURCES_AT_ONCE)
     members = [
         _member(profile, choices, overview.state, overview.reason)
         for overview, profile in zip(page.overviews, profiles, strict=True)

@@ -19,7 +19,7 @@ from sync_core.flows.desk import terms_of
 from sync_core.flows.mailboxes import find_calendars, with_former
 from sync_core.flows.pilot import is_in_group
 from sync_core.flows.profiles import SAVING_MARK, Saving, marks_of_saving, write_profile
-from sync_core.flows.side_by_side import side_by_side
+from sync_core.parallel import RESOURCES_AT_ONCE, in_parallel
 from sync_core.ports import Ports
 
 # Till then nothing takes a mark for a walk to be made, which would be one by the old choices.
@@ -90,7 +90,7 @@ async def change_settings(ports: Ports, choices: Choices, tag: str | None) -> Se
     tenant = await ports.tenant.read()
     profiles = [row.profile for row in await ports.rows.list_profiles() if row.profile.participation in SERVED]
     if tenant.tag is not None and tenant.choices == choices:
-        are_marked = await side_by_side(lambda profile: _is_marked(ports, profile), profiles)
+        are_marked = await in_parallel(lambda profile: _is_marked(ports, profile), profiles, RESOURCES_AT_ONCE)
         marked = [profile for profile, is_marked in zip(profiles, are_marked, strict=True) if is_marked]
         members = await members_of(ports, choices, marked)
         return await _apply(ports, Turn(choices, choices, members), marked, tenant.tag)
@@ -99,7 +99,7 @@ async def change_settings(ports: Ports, choices: Choices, tag: str | None) -> Se
     turn = replace(await turn_to(ports, tenant.choices, choices, profiles), mark=f"{SAVING_MARK}{ports.names.fresh()}")
     concerned = [profile for profile in profiles if is_concerned(ports, turn, profile)]
     mark = Todo(TodoReason.SETTINGS, turn.mark, due_at=ports.clock.now() + _MARK_RESTS)
-    await side_by_side(lambda profile: ports.rows.insert(profile.resource, [mark]), concerned)
+    await in_parallel(lambda profile: ports.rows.insert(profile.resource, [mark]), concerned, RESOURCES_AT_ONCE)
     return await _apply(ports, turn, concerned, await ports.tenant.write(choices, tag))
 
 
@@ -131,7 +131,9 @@ async def turn_to(ports: Ports, before: Choices, choices: Choices, profiles: Seq
 
 
 async def members_of(ports: Ports, choices: Choices, profiles: Sequence[Profile]) -> dict[ResourceId, bool]:
-    are_members = await side_by_side(lambda profile: _is_member(ports, choices.pilot_group, profile), profiles)
+    are_members = await in_parallel(
+        lambda profile: _is_member(ports, choices.pilot_group, profile), profiles, RESOURCES_AT_ONCE
+    )
     return {profile.resource: is_member for profile, is_member in zip(profiles, are_members, strict=True)}
 
 
@@ -171,7 +173,7 @@ def planning_of(profile: Profile, choices: Choices) -> str:
 
 async def _apply(ports: Ports, turn: Turn, concerned: Sequence[Profile], tag: str) -> SettingsChange:
     correlation_id = ports.names.fresh()
-    applied = await side_by_side(lambda profile: _is_applied(ports, turn, profile), concerned)
+    applied = await in_parallel(lambda profile: _is_applied(ports, turn, profile), concerned, RESOURCES_AT_ONCE)
     resources = [profile.resource for profile in concerned]
     ringing = [resource for resource, is_applied in zip(resources, applied, strict=True) if is_applied]
     waiting = [resource for resource, is_applied in zip(resources, applied, strict=True) if not is_applied]

@@ -13,11 +13,11 @@ from azure.core.exceptions import AzureError, ResourceExistsError
 from sync_core.adapters.tables.connection import DELETIONS, Tables
 from sync_core.adapters.tables.grouping import cut
 from sync_core.adapters.tables.keys import AFTER_END, END, encode
-from sync_core.adapters.tables.parallel import in_parallel
 from sync_core.adapters.tables.reading import Reader
 from sync_core.adapters.tables.trouble import is_contested, translate, translated
 from sync_core.domain.errors import TryAgain
 from sync_core.domain.resource import ResourceId
+from sync_core.parallel import in_parallel
 
 _COUNT = "count"
 _RESOURCE = "resource"

@@ -20,11 +20,11 @@ from sync_core.adapters.tables.connection import PLACEMENTS, Tables
 from sync_core.adapters.tables.documents import FIRST_COLUMNS, columns, document_of, text_of, weigh
 from sync_core.adapters.tables.grouping import MOST_OPERATIONS, cut
 from sync_core.adapters.tables.keys import END, encode, prefix_range
-from sync_core.adapters.tables.parallel import in_parallel
 from sync_core.adapters.tables.reading import Found, Reader
 from sync_core.adapters.tables.trouble import is_contested, translate
 from sync_core.domain.appointment import AppointmentKey, Owing, Placement
 from sync_core.domain.errors import Refused
+from sync_core.parallel import in_parallel
 from sync_core.ports import Placed
 
 PARTITIONS = 64

@@ -12,8 +12,8 @@ from azure.data.tables.aio import TableClient
 
 from sync_core.adapters.tables.documents import FIRST_COLUMNS, is_split
 from sync_core.adapters.tables.keys import END
-from sync_core.adapters.tables.parallel import in_parallel
 from sync_core.adapters.tables.trouble import is_absent, translated
+from sync_core.parallel import in_parallel
 
 LARGEST_PAGE = 1_000
 # A filter takes 15 comparisons; three of them name the partition and the range.

@@ -13,7 +13,6 @@ from azure.data.tables import UpdateMode
 from sync_core.adapters.tables.connection import SYNC, Tables
 from sync_core.adapters.tables.grouping import LARGEST_TRANSACTION, MOST_OPERATIONS, cut
 from sync_core.adapters.tables.keys import EVERYTHING_RANGE, PENDING_RANGE, partition_key, prefix_range, row_key
-from sync_core.adapters.tables.parallel import in_parallel
 from sync_core.adapters.tables.profile_index import ProfileIndex
 from sync_core.adapters.tables.reading import Reader
 from sync_core.adapters.tables.stored_rows import Entity, entity_of, read_row, write_row
@@ -21,6 +20,7 @@ from sync_core.adapters.tables.trouble import is_absent, is_contested, translate
 from sync_core.domain.errors import Refused, TryAgain, VersionMoved
 from sync_core.domain.resource import ResourceId
 from sync_core.domain.stored import Address, Family, Lease, ProfileRow, Row
+from sync_core.parallel import in_parallel
 from sync_core.ports import Pending
 
 # Up to here a read costs the same however much the partition holds.

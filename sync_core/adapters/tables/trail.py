@@ -15,7 +15,6 @@ from sync_core.adapters.tables.connection import TRAIL, Tables
 from sync_core.adapters.tables.documents import columns, document_of, text_of, weigh
 from sync_core.adapters.tables.grouping import MOST_OPERATIONS, cut
 from sync_core.adapters.tables.keys import encode_part
-from sync_core.adapters.tables.parallel import in_parallel
 from sync_core.adapters.tables.reading import LARGEST_PAGE, Found, Place, Reader
 from sync_core.adapters.tables.trail_keys import (
     EVERYTHING,
@@ -30,6 +29,7 @@ from sync_core.adapters.tables.trail_keys import (
 from sync_core.adapters.tables.trouble import is_absent, translate, translated
 from sync_core.domain.resource import ResourceId
 from sync_core.domain.trail import TrailEntry, TrailFilter, blanked
+from sync_core.parallel import in_parallel
 from sync_core.ports import TrailPage
 
 _WHO, _SHORT_ROWS = "who", ("byWho", "byResource")

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from sync_core.flows.side_by_side import AT_ONCE, side_by_side
+from sync_core.parallel import RESOURCES_AT_ONCE, in_parallel
 
 
 async def test_results_come_in_order_and_never_more_than_the_bound_are_under_way() -> None:
@@ -19,8 +19,8 @@ async def test_results_come_in_order_and_never_more_than_the_bound_are_under_way
         under_way -= 1
         return number * 2
 
-    assert await side_by_side(act, range(100)) == [number * 2 for number in range(100)]
-    assert most == AT_ONCE
+    assert await in_parallel(act, range(100), RESOURCES_AT_ONCE) == [number * 2 for number in range(100)]
+    assert most == RESOURCES_AT_ONCE
 
 
 async def test_a_fault_of_one_is_told_when_all_others_have_ended() -> None:
@@ -33,7 +33,7 @@ async def test_a_fault_of_one_is_told_when_all_others_have_ended() -> None:
         ended.append(number)
 
     with pytest.raises(LookupError, match="the first"):
-        await side_by_side(act, range(40))
+        await in_parallel(act, range(40), RESOURCES_AT_ONCE)
     assert ended == list(range(1, 40))
 
 
@@ -41,4 +41,4 @@ async def test_nothing_to_do_is_done_at_once() -> None:
     async def act(_: int) -> int:
         raise AssertionError("nobody is there")
 
-    assert await side_by_side(act, []) == []
+    assert await in_parallel(act, [], RESOURCES_AT_ONCE) == []

@@ -7,6 +7,8 @@ from typing import TypeVar
 T = TypeVar("T")
 R = TypeVar("R")
 MOST_AT_ONCE = 32
+# Of resources, each with a mailbox and a partition of its own, so that the limits of neither are near.
+RESOURCES_AT_ONCE = 16
 
 
 async def in_parallel(call: Callable[[T], Awaitable[R]], over: Iterable[T], at_once: int = MOST_AT_ONCE) -> list[R]:
